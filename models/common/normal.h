@@ -8,7 +8,7 @@ namespace luxlane {
 double normal_tail(double x);
 
 /// The x with normal_tail(-x) == `probability`; `probability` strictly inside (0, 1), else
-/// std::domain_error. Absolute error below 1e-13. Acklam's start, refined by Halley steps on
+/// std::domain_error. Absolute error below 1e-11. Acklam's start, refined by Halley steps on
 /// normal_tail.
 double normal_quantile(double probability);
 

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "models/photonics/lane_response.h"
+
+namespace luxlane {
+
+enum class fidelity : std::uint8_t { statistical, symbol };
+
+/// Why the transmitter sent a block; the optical path treats all alike.
+enum class frame_purpose : std::uint8_t {
+    training,  ///< one whole superframe, for lanes that search for frame lock or count BIP errors
+    overhead,  ///< the four overhead words of one superframe, 80 bits a lane
+    payload,   ///< whole codeword pairs of the host FEC
+};
+
+/// A block of consecutive bits of all lanes at once: what flows from the transmitter to the
+/// receiver.
+///
+/// Structure of arrays, [lane][bit]: bit k of lane l is bit k % 64 of `bits[l * stride + k / 64]`.
+/// Every lane's line is an endless bit stream that began at the transmitter's epoch; bit 0 of the
+/// block is line bit `first_bit`. The four overhead words of an `overhead` block are 2560 line bits
+/// apart and are packed one behind the other (`line_bit`).
+struct lane_frame {
+    fidelity kind = fidelity::statistical;
+    frame_purpose purpose = frame_purpose::training;
+    std::uint64_t first_bit = 0;
+    std::uint32_t bits_per_lane = 0;
+    std::uint32_t lanes = 0;
+    std::uint32_t stride = 0;         ///< 64-bit words per lane
+    double unit_interval_s = 0.0;     ///< one line bit, s
+    sc_core::sc_time start;           ///< when bit 0 left the transmitter
+    std::uint64_t first_pair = 0;     ///< payload: index of the first codeword pair
+    std::uint32_t pairs = 0;          ///< payload: how many codeword pairs
+    std::vector<std::uint64_t> bits;  ///< [lane][stride]
+    std::vector<std::uint64_t>
+        before;  ///< [lane]: the 64 line bits before the block, newest in bit 63
+    std::vector<std::uint64_t>
+        after;  ///< [lane]: the 64 line bits behind the block, first in bit 0
+    std::vector<std::uint8_t>
+        carried;  ///< [lane]: 1 where the lane carries the block, else it is skipped
+
+    /// Each lane's analogue description as far as the blocks passed so far know it. A stage makes a
+    /// new table only when its own or its predecessor's changed, and says so by a new `version`.
+    struct optics_table {
+        std::uint64_t version = 0;
+        std::vector<photonics::lane_parameters> lanes;
+    };
+    std::shared_ptr<const optics_table> optics;
+
+    /// Responses up to the TIA output; set by the photodiode array.
+    struct response_table {
+        std::uint64_t version = 0;
+        std::vector<photonics::lane_response> lanes;
+    };
+    std::shared_ptr<const response_table> responses;
+
+    /// `symbol` fidelity: TIA output samples, [lane][bits_per_lane + 2], one per bit, beginning one
+    /// bit before the block and ending one behind it (for a three-tap equaliser); units as
+    /// lane_response.
+    std::vector<float> samples;
+
+    /// Length of the block on the line, s.
+    double duration_s() const {
+        return unit_interval_s *
+               (purpose == frame_purpose::overhead ? 3 * 2560.0 + 20.0 : double(bits_per_lane));
+    }
+    /// Line bit that bit `k` of the block is (noise is keyed by it).
+    std::uint64_t line_bit(std::uint32_t k) const {
+        return first_bit + (purpose == frame_purpose::overhead ? (k / 20) * 2560ULL + k % 20 : k);
+    }
+};
+
+/// Traits of the lane-frame protocol for TLM sockets.
+struct lane_protocol {
+    using tlm_payload_type = lane_frame;
+    using tlm_phase_type = tlm::tlm_phase;
+};
+
+}  // namespace luxlane
