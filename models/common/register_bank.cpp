@@ -88,10 +88,10 @@ bool register_bank::find(const std::string& name, std::uint64_t& offset, unsigne
     return false;
 }
 
-void register_bank::warn(std::uint16_t reg, int kind, const access_context& context,
+void register_bank::warn(std::uint64_t place, int kind, const access_context& context,
                          const std::string& text) {
     ++warnings_;
-    if (!warn_ || !warned_.emplace(reg, kind, context.has_pc ? context.pc : ~0ULL).second) {
+    if (!warn_ || !warned_.emplace(place, kind, context.has_pc ? context.pc : ~0ULL).second) {
         return;
     }
     warn_(text + (context.has_pc ? " (pc " + hex(context.pc) + ")" : ""));
@@ -147,7 +147,7 @@ access_status register_bank::locate(std::uint64_t offset, unsigned bytes, bool w
             return access_status::command_error;
         }
         if (!context.debug) {
-            warn(static_cast<std::uint16_t>(0xffff), no_register, context,
+            warn(offset, no_register, context,
                  std::string(verb) + " at offset " + hex(offset) + ", where there is no register");
         }
         return access_status::address_error;

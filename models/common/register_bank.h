@@ -130,7 +130,8 @@ private:
     }
     access_status locate(std::uint64_t offset, unsigned bytes, bool write,
                          const access_context& context, place& found);
-    void warn(std::uint16_t reg, int kind, const access_context& context, const std::string& text);
+    void warn(std::uint64_t place, int kind, const access_context& context,
+              const std::string& text);
     std::uint64_t apply_write(std::uint16_t reg, std::uint64_t old_value, std::uint64_t& written,
                               std::uint64_t changed_bits, const access_context& context);
 

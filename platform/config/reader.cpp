@@ -1,0 +1,155 @@
+#include "platform/config/reader.h"
+
+#include <fmt/format.h>
+
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+#include "platform/config/parameter.h"
+
+namespace luxlane::config {
+namespace {
+
+class file_reader {
+public:
+    file_reader(const std::string& name) : name_(name) {}
+
+    void read(const toml::table& root) {
+        for (const auto& [section, node] : root) {
+            const std::string title(section.str());
+            if (title == "fault") {
+                read_faults(node);
+            } else if (const auto* table = node.as_table()) {
+                read_section(title, *table);
+            } else {
+                fail(section.source(), fmt::format("'{}' stands outside any section; write it as "
+                                                   "section.key or below a [section]",
+                                                   title));
+            }
+        }
+    }
+
+    configuration values;
+
+private:
+    [[noreturn]] void fail(const toml::source_region& at, const std::string& text) const {
+        throw configuration_error(
+            fmt::format("{}:{}:{}: {}", name_, at.begin.line, at.begin.column, text));
+    }
+
+    void read_section(const std::string& section, const toml::table& table) {
+        for (const auto& [key, node] : table) {
+            const std::string full = section + "." + std::string(key.str());
+            const auto* entry = find_parameter(full);
+            if (entry == nullptr) {
+                fail(key.source(),
+                     fmt::format("unknown key '{}'; did you mean '{}'?", full, nearest_key(full)));
+            }
+            try {
+                read_value(*entry, node);
+            } catch (const std::invalid_argument& error) {
+                fail(node.source(), error.what());
+            }
+        }
+    }
+
+    void read_value(const parameter& entry, const toml::node& node) {
+        if (const auto* text = node.as_string()) {
+            assign(entry, values, text->get());
+        } else if (const auto* flag = node.as_boolean()) {
+            assign(entry, values, std::string(flag->get() ? "true" : "false"));
+        } else if (const auto number = node.value<double>()) {
+            assign(entry, values, *number);
+        } else {
+            throw std::invalid_argument(
+                fmt::format("{} is neither a number, a text nor true or "
+                            "false; allowed: {}",
+                            entry.key, range_text(entry)));
+        }
+    }
+
+    void read_faults(const toml::node& node) {
+        const auto* list = node.as_array();
+        if (list == nullptr) {
+            fail(node.source(), "faults are written as [[fault]] tables");
+        }
+        for (const auto& item : *list) {
+            const auto* table = item.as_table();
+            if (table == nullptr) {
+                fail(item.source(), "faults are written as [[fault]] tables");
+            }
+            for (const auto& [key, value] : *table) {
+                if (key.str() != "kill_lanes") {
+                    fail(key.source(),
+                         fmt::format("unknown key 'fault.{}'; a fault has kill_lanes = "
+                                     "\"lanes@time\"",
+                                     key.str()));
+                }
+                const auto text = value.value<std::string>();
+                if (!text) {
+                    fail(value.source(), "fault.kill_lanes is a text such as \"3,17@100us\"");
+                }
+                try {
+                    values.faults.push_back(parse_lane_fault(*text));
+                } catch (const std::invalid_argument& error) {
+                    fail(value.source(), error.what());
+                }
+            }
+        }
+    }
+
+    const std::string& name_;
+};
+
+configuration read_parsed(const toml::table& root, const std::string& name) {
+    file_reader reader(name);
+    reader.read(root);
+    check(reader.values, name);
+    return reader.values;
+}
+
+[[noreturn]] void rethrow(const toml::parse_error& error, const std::string& name) {
+    throw configuration_error(fmt::format("{}:{}:{}: {}", name, error.source().begin.line,
+                                          error.source().begin.column, error.description()));
+}
+
+}  // namespace
+
+configuration read_file(const std::filesystem::path& file) {
+    if (!std::filesystem::is_regular_file(file)) {
+        throw configuration_error(file.string() + ": no such file");
+    }
+    try {
+        return read_parsed(toml::parse_file(file.string()), file.string());
+    } catch (const toml::parse_error& error) {
+        rethrow(error, file.string());
+    }
+}
+
+configuration read_text(const std::string& text, const std::string& name) {
+    try {
+        return read_parsed(toml::parse(text, name), name);
+    } catch (const toml::parse_error& error) {
+        rethrow(error, name);
+    }
+}
+
+void override_with(configuration& values, const std::string& assignment) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos) {
+        throw configuration_error("--set " + assignment + ": write it as section.key=value");
+    }
+    const auto key = assignment.substr(0, equals);
+    const auto* entry = find_parameter(key);
+    if (entry == nullptr) {
+        throw configuration_error(fmt::format("--set {}: unknown key '{}'; did you mean '{}'?",
+                                              assignment, key, nearest_key(key)));
+    }
+    try {
+        assign(*entry, values, assignment.substr(equals + 1));
+    } catch (const std::invalid_argument& error) {
+        throw configuration_error(std::string("--set ") + error.what());
+    }
+}
+
+}  // namespace luxlane::config
