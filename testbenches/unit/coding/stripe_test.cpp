@@ -1,0 +1,176 @@
+#include "models/coding/stripe.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <set>
+
+#include "models/coding/bit_io.h"
+#include "models/coding/rs_fec.h"
+#include "testbenches/unit/coding/random_bits.h"
+
+using namespace luxlane::coding;
+using luxlane::coding::testing::generator;
+
+namespace {
+
+constexpr std::size_t codeword_symbols = 544;
+
+/// Most symbols of one codeword on one lane, with `interleave` codewords dealt symbol by symbol,
+/// over `groups` groups of codewords.
+std::size_t most_on_a_lane(std::size_t lanes, std::size_t interleave, std::size_t groups = 50) {
+    const striping deal(lanes);
+    std::size_t most = 0;
+    for (std::size_t group = 0; group < groups; ++group) {
+        for (std::size_t codeword = 0; codeword < interleave; ++codeword) {
+            std::vector<std::size_t> on_lane(lanes);
+            for (std::size_t s = 0; s < codeword_symbols; ++s) {
+                const std::uint64_t index = (group * codeword_symbols + s) * interleave + codeword;
+                most = std::max(most, ++on_lane[deal.lane_of(index)]);
+            }
+        }
+    }
+    return most;
+}
+
+/// Sends `codewords` random codewords over 272 lanes of which `dead` carry random bits, through the
+/// packed lanes and back; returns how many cannot be corrected. Whole rows: two rows a codeword.
+std::size_t failures_with_dead_lanes(std::size_t codewords, const std::vector<std::size_t>& dead,
+                                     generator& random) {
+    const striping deal(272);
+    const rs_code& code = rs_code::kp4();
+    auto sent = testing::random_symbols(codewords * codeword_symbols, random);
+    for (std::size_t c = 0; c < codewords; ++c) {
+        const auto codeword = std::span(sent).subspan(c * codeword_symbols, codeword_symbols);
+        code.encode(codeword.first(code.message_symbols()), codeword);
+    }
+    const std::size_t words = words_for_bits(10 * 2 * codewords);
+    std::vector<std::uint64_t> lane_words(272 * words);
+    deal.scatter(sent, 0, lane_words, words);
+    for (const std::size_t lane : dead) {
+        for (std::size_t w = 0; w < words; ++w) {
+            lane_words[lane * words + w] = random();
+        }
+    }
+    std::vector<std::uint16_t> received(sent.size());
+    deal.gather(lane_words, words, 0, received);
+    std::size_t failures = 0;
+    for (std::size_t c = 0; c < codewords; ++c) {
+        const auto codeword = std::span(received).subspan(c * codeword_symbols, codeword_symbols);
+        if (code.decode(codeword).status == decode_status::uncorrectable) {
+            ++failures;
+        } else {
+            REQUIRE(std::equal(codeword.begin(), codeword.end(),
+                               sent.begin() + static_cast<long>(c * codeword_symbols)));
+        }
+    }
+    return failures;
+}
+
+}  // namespace
+
+TEST_CASE("symbol i goes to lane (i + i / L) mod L, or i mod L for an odd L") {
+    for (const std::uint64_t i : {0, 1, 271, 272, 273, 100000, 73984, 73983}) {
+        REQUIRE(striping(272).lane_of(i) == (i + i / 272) % 272);
+        REQUIRE(striping(425).lane_of(i) == i % 425);
+        REQUIRE(striping(272).row_of(i) == i / 272);
+    }
+    REQUIRE_THROWS_AS(striping(0), std::invalid_argument);
+}
+
+TEST_CASE("each row fills each lane once, and index_of is the inverse") {
+    for (const std::size_t lanes : {1, 2, 34, 425, 460, 544}) {
+        const striping deal(lanes);
+        for (std::uint64_t row = 0; row < 3 * lanes; row += 7) {
+            std::set<std::size_t> seen;
+            for (std::uint64_t i = row * lanes; i < (row + 1) * lanes; ++i) {
+                seen.insert(deal.lane_of(i));
+                REQUIRE(deal.index_of(deal.lane_of(i), row) == i);
+            }
+            REQUIRE(seen.size() == lanes);
+        }
+    }
+}
+
+TEST_CASE("one codeword puts as few symbols on a lane as the lane count allows") {
+    REQUIRE(most_on_a_lane(34, 1) == 16);
+    REQUIRE(most_on_a_lane(68, 1) == 8);
+    REQUIRE(most_on_a_lane(136, 1) == 4);
+    REQUIRE(most_on_a_lane(272, 1) == 2);
+    REQUIRE(most_on_a_lane(425, 1) == 2);
+    REQUIRE(most_on_a_lane(544, 1) == 1);
+}
+
+TEST_CASE("a codeword puts at most two symbols on each of 400 lanes, wherever it begins in a row") {
+    // 544 symbols can touch three rows of 400, but then not the same lane three times.
+    REQUIRE(most_on_a_lane(400, 1, 400) == 2);
+}
+
+TEST_CASE("interleaved codewords keep their spread where L is even") {
+    for (const std::size_t interleave : {2, 4}) {
+        REQUIRE(most_on_a_lane(68, interleave) == 8);
+        REQUIRE(most_on_a_lane(136, interleave) == 4);
+        REQUIRE(most_on_a_lane(272, interleave) == 2);
+        REQUIRE(most_on_a_lane(544, interleave) == 1);
+        REQUIRE(most_on_a_lane(425, interleave) == 2);
+    }
+}
+
+TEST_CASE("scatter puts every symbol where the formula says, and gather brings it back") {
+    generator random(21);
+    for (const std::size_t lanes : {1, 2, 34, 272, 425}) {
+        for (const std::size_t rows : {1, 31, 32, 33, 100}) {
+            const striping deal(lanes);
+            const std::uint64_t first_row = random() % 100000;
+            const std::size_t words = words_for_bits(10 * rows) + 1;
+            const auto symbols = testing::random_symbols(rows * lanes, random);
+            auto lane_words = testing::random_words(lanes * words, random);
+            const auto before = lane_words;
+            deal.scatter(symbols, first_row, lane_words, words);
+            for (std::size_t i = 0; i < symbols.size(); ++i) {
+                const std::uint64_t index = first_row * lanes + i;
+                const std::size_t row = static_cast<std::size_t>(deal.row_of(index) - first_row);
+                const std::size_t bit = 64 * words * deal.lane_of(index) + 10 * row;
+                REQUIRE(read_bits(lane_words, bit, 10) == symbols[i]);
+            }
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                REQUIRE(lane_words[(lane + 1) * words - 1] == before[(lane + 1) * words - 1]);
+            }
+            std::vector<std::uint16_t> back(symbols.size());
+            deal.gather(lane_words, words, first_row, back);
+            REQUIRE(back == symbols);
+        }
+    }
+}
+
+TEST_CASE("parts of rows and lanes that are too short are refused") {
+    const striping deal(4);
+    std::vector<std::uint64_t> lane_words(4);
+    std::vector<std::uint16_t> symbols(28);
+    REQUIRE_THROWS_AS(deal.scatter(std::span(symbols).first(27), 0, lane_words, 1),
+                      std::invalid_argument);
+    REQUIRE_THROWS_AS(deal.scatter(symbols, 0, lane_words, 1), std::invalid_argument);
+    REQUIRE_THROWS_AS(deal.gather(lane_words, 2, 0, symbols), std::invalid_argument);
+}
+
+TEST_CASE("any 7 dead lanes of 272 lose nothing") {
+    generator random(22);
+    for (int trial = 0; trial < 100; ++trial) {
+        REQUIRE(failures_with_dead_lanes(64, testing::random_subset(7, 272, random), random) == 0);
+    }
+}
+
+TEST_CASE("8 dead lanes of 272 fail the codewords whose 16 symbols are all wrong: 98.4 %") {
+    generator random(23);
+    const std::size_t trials = 100;
+    const std::size_t each = 64;
+    std::size_t failures = 0;
+    for (std::size_t trial = 0; trial < trials; ++trial) {
+        failures += failures_with_dead_lanes(each, testing::random_subset(8, 272, random), random);
+    }
+    // A random symbol is right by chance once in 1024.
+    const double expected = std::pow(1023.0 / 1024.0, 16);
+    const double total = static_cast<double>(trials * each);
+    const double deviation = std::sqrt(total * expected * (1 - expected));
+    REQUIRE(std::abs(static_cast<double>(failures) - total * expected) < 3.3 * deviation);
+}
