@@ -63,7 +63,6 @@ public:
 
 private:
     static constexpr std::size_t max_parity = 30;
-    static constexpr std::size_t max_correctable = max_parity / 2;
 
     /// Sixteen neighbouring coefficients: what one AVX2 register holds.
     struct alignas(32) half_row {
@@ -71,7 +70,6 @@ private:
     };
     /// n - k coefficients, highest first, zero-padded.
     using parity_row = std::array<std::uint16_t, 2 * 16>;
-    using locator = std::array<std::uint16_t, max_parity + 1>;
 
     void build_generator();
     /// Rows of a table that says what each half of each of `symbols` successive symbols leaves
@@ -83,7 +81,6 @@ private:
     parity_row remainder_of(const std::uint16_t* message) const;
     /// Remainder of the received polynomial: zero for codewords only.
     parity_row residue(std::span<const std::uint16_t> word) const;
-    std::array<std::uint16_t, max_parity> syndromes(const parity_row& residue) const;
     void require_size(std::size_t size, std::size_t expected, const char* what) const;
 
     std::size_t n_;
