@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/photonics/lane_parameters.h"
+#include "platform/config/fault.h"
+
+namespace luxlane::config {
+
+struct simulation_settings {
+    std::uint64_t seed = 1;
+    std::string fidelity = "statistical";
+    double maximum_time_s = 50e-3;
+};
+
+struct link_settings {
+    std::uint64_t data_lanes = 400;
+    std::uint64_t spare_lanes = 60;
+    double lane_rate_bps = 2.125e9;  ///< coded payload of one lane, without its overhead words
+    double target_power_w = 0.0;     ///< 0: what the nominal lane receives
+    std::uint64_t degrade_limit = 64;
+    std::string host_interface = "cpo";
+};
+
+struct node_settings {
+    double clock_hz = 500e6;
+    std::uint64_t quantum_instructions = 10000;
+    double memory_bandwidth_bytes_per_s = 1.6e12;
+    double memory_latency_s = 120e-9;
+    double ambient_c = 35.0;
+};
+
+struct collective_settings {
+    std::string workload = "resnet50";  ///< built in, or a CSV file
+    bool enabled = true;
+};
+
+/// Power of what is neither optics nor PHY.
+struct module_power_settings {
+    double controller_idle_w = 0.35;
+    double energy_per_instruction_j = 60e-12;
+    double converter_efficiency = 0.80;
+};
+
+/// Everything that decides a run. One cable joins two boards that are built alike.
+struct configuration {
+    simulation_settings simulation;
+    link_settings link;
+    photonics::lane_parameters lane;
+    photonics::lane_spread spread;
+    node_settings node;
+    module_power_settings power;
+    collective_settings collective;
+    std::string firmware;  ///< ELF file; empty for the image that was built with the program
+    std::vector<lane_fault> faults;
+
+    std::uint64_t physical_lanes() const { return link.data_lanes + link.spare_lanes; }
+    /// Bits on each lane's line per second: the payload plus one overhead word in 128.
+    double line_rate_bps() const { return link.lane_rate_bps * 128.0 / 127.0; }
+    /// What the line can carry of flits: coded rate without parity and block headers.
+    double line_payload_bps() const {
+        return double(link.data_lanes) * link.lane_rate_bps * (514.0 / 544.0) * (256.0 / 257.0);
+    }
+};
+
+}  // namespace luxlane::config
