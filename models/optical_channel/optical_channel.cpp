@@ -1,0 +1,246 @@
+#include "models/optical_channel/optical_channel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "models/common/random.h"
+#include "models/photonics/fibre.h"
+#include "models/transport/lane_window.h"
+#include "models/transport/optics_update.h"
+#include "models/transport/stream_purpose.h"
+#include "registers/optical_channel.h"
+
+namespace luxlane {
+
+namespace regs = registers::optical_channel;
+
+namespace {
+
+constexpr double ABSOLUTE_ZERO_C = -273.15;
+// The range of lane_parameters::excess_loss_db; at its end a lane is dark for any receiver.
+constexpr double SMALLEST_LOSS_DB = -10.0;
+constexpr double LARGEST_LOSS_DB = 60.0;
+
+double flight_time_s(const photonics::lane_parameters& lane) {
+    return photonics::group_delay_s_per_m(photonics::emitted_wavelength_m(lane)) * lane.length_m;
+}
+
+std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llround(value)); }
+
+}  // namespace
+
+optical_channel::optical_channel(const sc_core::sc_module_name& name,
+                                 const optical_channel_config& config)
+    : device(name, regs::map),
+      in("in"),
+      out("out"),
+      config_(config),
+      flight_time_(flight_time_s(config.lane), sc_core::SC_SEC),
+      arrival_("arrival"),
+      changed_("changed") {
+    const auto& spread = config_.spread;
+    const double skew_sigma_s = spread.skew_s + spread.skew_s_per_m * config_.lane.length_m;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        const auto key = [&](stream_purpose purpose) {
+            return stream_key{config_.seed, lane, purpose_word(purpose, config_.direction)};
+        };
+        individual_.push_back(
+            {spread.coupling_db * gaussian(key(stream_purpose::coupling), 0),
+             skew_sigma_s * gaussian(key(stream_purpose::skew), 0),
+             uniform53(key(stream_purpose::birth), 0) < spread.alive_probability});
+    }
+    state_.requested.killed.assign(config_.lanes, 0);
+    state_.requested.extra_loss_db.assign(config_.lanes, 0.0);
+    state_.effective = state_.requested;
+
+    in.on_transport([this](lane_frame& frame, sc_core::sc_time&) { launch(frame); });
+    map_registers();
+    statistics_.add("frames", "1", [this] { return double(state_.frames); });
+    statistics_.add("frames_in_flight", "1", [this] { return double(state_.flights.size()); });
+    statistics_.add("dead_lanes", "1", [this] { return double(dead_lanes().size()); });
+
+    SC_HAS_PROCESS(optical_channel);
+    SC_METHOD(deliver);
+    sensitive << arrival_;
+    dont_initialize();
+    SC_METHOD(send_conditions);
+    sensitive << changed_;
+    dont_initialize();
+}
+
+void optical_channel::map_registers() {
+    const auto identify = [this](regs::reg reg, std::uint64_t value) {
+        bank_.on_read(reg, [value](auto, auto) { return value; });
+    };
+    const auto& lane = config_.lane;
+    identify(regs::reg::capability, regs::capability::lanes.encode(config_.lanes));
+    identify(regs::reg::length_mm, rounded(lane.length_m * 1e3));
+    identify(regs::reg::wavelength_pm, rounded(lane.wavelength_m * 1e12));
+    identify(regs::reg::core_pitch_nm, rounded(lane.lane_pitch_m * 1e9));
+    identify(regs::reg::group_delay_ps, rounded(flight_time_s(lane) * 1e12));
+    identify(regs::reg::temperature,
+             rounded((lane.temperature_k + ABSOLUTE_ZERO_C) * 256.0) & 0xFFFF);
+    bank_.on_read(regs::reg::status, [this](auto, auto) {
+        return regs::status::ready.encode(true) |
+               regs::status::present.encode(state_.requested.present);
+    });
+    bank_.on_write(regs::reg::control, [this](const register_write& write) {
+        if (regs::control::soft_reset.decode(write.value)) {
+            reset();
+        }
+    });
+    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
+        if (regs::snapshot::take.decode(write.written)) {
+            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
+            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
+        }
+    });
+}
+
+// Fibre, faults and what is in flight do not belong to the cable's registers: they stay.
+void optical_channel::on_reset() { state_.frames = 0; }
+
+void optical_channel::update_irq() {
+    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
+}
+
+photonics::lane_parameters optical_channel::through_fibre(
+    unsigned lane, const photonics::lane_parameters& driven) const {
+    auto out_lane = config_.lane;
+    out_lane.rate_bps = driven.rate_bps;
+    out_lane.on_current_a = driven.on_current_a;
+    out_lane.current_extinction_ratio = driven.current_extinction_ratio;
+    out_lane.transmit_post_tap = driven.transmit_post_tap;
+    out_lane.driver_resistance_ohm = driven.driver_resistance_ohm;
+    out_lane.node_capacitance_f = driven.node_capacitance_f;
+    const auto& faults = state_.effective;
+    const double loss_db = individual_[lane].excess_loss_db + faults.extra_loss_db[lane];
+    out_lane.excess_loss_db = std::clamp(loss_db, SMALLEST_LOSS_DB, LARGEST_LOSS_DB);
+    out_lane.skew_s = individual_[lane].skew_s;
+    const bool lit = individual_[lane].alive && !faults.killed[lane] && faults.present;
+    out_lane.drive_factor = lit ? driven.drive_factor : 0.0;
+    return out_lane;
+}
+
+void optical_channel::rebuild_optics() {
+    auto table = std::make_shared<lane_frame::optics_table>();
+    table->version = ++state_.version;
+    table->lanes.reserve(config_.lanes);
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        table->lanes.push_back(through_fibre(lane, state_.driven->lanes[lane]));
+    }
+    state_.carried = std::move(table);
+}
+
+void optical_channel::launch(lane_frame& frame) {
+    if (frame.lanes != config_.lanes) {
+        throw std::logic_error(std::string(name()) + ": frame of " + std::to_string(frame.lanes) +
+                               " lanes, this cable has " + std::to_string(config_.lanes));
+    }
+    if (!state_.driven || state_.driven->version != frame.optics->version) {
+        state_.driven = frame.optics;
+        rebuild_optics();
+    }
+    lane_frame buffer;
+    if (!used_frames_.empty()) {
+        buffer = std::move(used_frames_.back());
+        used_frames_.pop_back();
+    }
+    std::swap(buffer, frame);
+    buffer.optics = state_.carried;
+    auto arrival = std::max(
+        sc_core::sc_time_stamp(),
+        buffer.start + sc_core::sc_time(buffer.duration_s(), sc_core::SC_SEC) + flight_time_);
+    if (!state_.flights.empty()) {
+        arrival = std::max(arrival, state_.flights.back().arrival);
+    }
+    if (!is_update_only(buffer)) {
+        ++state_.frames;
+    }
+    state_.flights.push_back({std::move(buffer), arrival});
+    if (state_.flights.size() == 1) {
+        schedule(arrival_, arrival);
+    }
+}
+
+void optical_channel::deliver() {
+    while (!state_.flights.empty() && state_.flights.front().arrival <= sc_core::sc_time_stamp()) {
+        lane_frame frame = std::move(state_.flights.front().frame);
+        state_.flights.pop_front();
+        auto delay = sc_core::SC_ZERO_TIME;
+        out.send(frame, delay);
+        used_frames_.push_back(std::move(frame));
+    }
+    if (!state_.flights.empty()) {
+        schedule(arrival_, state_.flights.front().arrival);
+    }
+}
+
+void optical_channel::conditions_changed() { changed_.notify(sc_core::SC_ZERO_TIME); }
+
+void optical_channel::send_conditions() {
+    state_.effective = state_.requested;
+    if (!state_.driven) {
+        return;
+    }
+    rebuild_optics();
+    auto frame = optics_update_frame(state_.driven, sc_core::sc_time_stamp());
+    launch(frame);
+}
+
+void optical_channel::check_lane(unsigned lane) const {
+    if (lane >= config_.lanes) {
+        throw std::out_of_range(std::string(name()) + ": no lane " + std::to_string(lane) +
+                                ", the cable has " + std::to_string(config_.lanes));
+    }
+}
+
+void optical_channel::kill_lane(unsigned lane) {
+    check_lane(lane);
+    state_.requested.killed[lane] = 1;
+    conditions_changed();
+}
+
+void optical_channel::set_lane_extra_loss_db(unsigned lane, double loss_db) {
+    check_lane(lane);
+    state_.requested.extra_loss_db[lane] = loss_db;
+    conditions_changed();
+}
+
+void optical_channel::set_present(bool present) {
+    if (state_.requested.present == present) {
+        return;
+    }
+    state_.requested.present = present;
+    if (bank_.get(regs::control::enable)) {
+        bank_.set(regs::irq_status::plug, true);
+        update_irq();
+    }
+    conditions_changed();
+}
+
+void optical_channel::unplug() { set_present(false); }
+void optical_channel::plug() { set_present(true); }
+
+std::vector<unsigned> optical_channel::dead_at_birth() const {
+    std::vector<unsigned> dead;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (!individual_[lane].alive) {
+            dead.push_back(lane);
+        }
+    }
+    return dead;
+}
+
+std::vector<unsigned> optical_channel::dead_lanes() const {
+    std::vector<unsigned> dead;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (!individual_[lane].alive || state_.requested.killed[lane]) {
+            dead.push_back(lane);
+        }
+    }
+    return dead;
+}
+
+}  // namespace luxlane

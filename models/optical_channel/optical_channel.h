@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "models/common/device.h"
+#include "models/photonics/lane_parameters.h"
+#include "models/transport/frame_sockets.h"
+#include "models/transport/lane_frame.h"
+
+namespace luxlane {
+
+struct optical_channel_config {
+    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
+    std::uint64_t seed = 1;
+    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
+    /// The nominal lane; this block uses its emitter, optics and temperature (parameter_notes).
+    photonics::lane_parameters lane = {};
+    photonics::lane_spread spread = {};
+};
+
+/// MicroLED array, lens and fibre bundle of one direction, with the cable's identification.
+/// Modelled: emitters, coupling and its spread, loss, dispersion, skew, crosstalk of lanes that are
+/// neighbours on the grid, lanes dead at birth, faults. Not modelled: ageing, clustered defects.
+/// Timing: a block leaves whole, one time of flight after its last bit came in; blocks keep their
+/// order. A lane's own skew is in its parameters only.
+class optical_channel : public device {
+public:
+    /// Takes a frame's contents: the sender is left with a used buffer of unspecified contents.
+    payload_target_socket<lane_protocol> in;
+    payload_initiator_socket<lane_protocol> out;
+
+    optical_channel(const sc_core::sc_module_name& name, const optical_channel_config& config);
+
+    /// Faults, from now on. Lanes are physical ones; std::out_of_range if there is no such lane.
+    void kill_lane(unsigned lane);
+    void set_lane_extra_loss_db(unsigned lane, double loss_db);
+    /// No light passes an unplugged cable; frames pass dark. The identification stays readable.
+    void unplug();
+    void plug();
+
+    /// Lanes whose emitter does not work, in ascending order: by the yield, or by a fault too.
+    std::vector<unsigned> dead_at_birth() const;
+    std::vector<unsigned> dead_lanes() const;
+
+    /// Time of flight through the fibre, without the lanes' skew.
+    sc_core::sc_time flight_time() const { return flight_time_; }
+    /// Delay of a lane over the nominal one, s.
+    double skew_s(unsigned lane) const { return individual_[lane].skew_s; }
+
+protected:
+    void on_reset() override;
+    void update_irq() override;
+
+private:
+    /// What manufacture made of one lane.
+    struct individuality {
+        double excess_loss_db;
+        double skew_s;
+        bool alive;
+    };
+    /// Faults of the cable.
+    struct conditions {
+        std::vector<std::uint8_t> killed;   ///< [lane]
+        std::vector<double> extra_loss_db;  ///< [lane]
+        bool present = true;
+    };
+    struct flight {
+        lane_frame frame;
+        sc_core::sc_time arrival;
+    };
+    /// Mutable state beside the registers.
+    struct state {
+        std::deque<flight> flights;
+        conditions requested;
+        /// What light meets: the requests of earlier delta cycles, so that the order of a fault and
+        /// a frame in one delta cycle does not matter.
+        conditions effective;
+        std::uint64_t frames = 0;
+        std::shared_ptr<const lane_frame::optics_table> driven;   ///< newest from the driver
+        std::shared_ptr<const lane_frame::optics_table> carried;  ///< the same behind the fibre
+        std::uint64_t version = 0;
+    };
+
+    void map_registers();
+    void launch(lane_frame& frame);
+    void deliver();
+    void conditions_changed();
+    void send_conditions();
+    void set_present(bool present);
+    void check_lane(unsigned lane) const;
+    void rebuild_optics();
+    photonics::lane_parameters through_fibre(unsigned lane,
+                                             const photonics::lane_parameters& driven) const;
+
+    const optical_channel_config config_;
+    const sc_core::sc_time flight_time_;
+    std::vector<individuality> individual_;  ///< [lane]
+    state state_;
+    std::vector<lane_frame> used_frames_;  ///< buffers to exchange for the senders'
+    sc_core::sc_event arrival_;
+    sc_core::sc_event changed_;
+};
+
+}  // namespace luxlane

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/common/device.h"
+#include "models/dsp/symbol_channel.h"
+#include "models/photonics/lane_parameters.h"
+#include "models/photonics/lane_response.h"
+#include "models/transport/frame_sockets.h"
+#include "models/transport/lane_channel.h"
+#include "models/transport/lane_frame.h"
+
+namespace luxlane {
+
+struct pd_array_config {
+    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
+    std::uint64_t seed = 1;
+    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
+    /// The nominal lane; this block uses its receiver (parameter_notes).
+    photonics::lane_parameters lane = {};
+    photonics::lane_spread spread = {};
+    /// Transimpedance ratio of two gain steps; assumption: 2 dB.
+    double gain_step_ratio = 1.26;
+    /// Part of the noise power at gain 0 that the feedback resistor makes; assumption.
+    double resistor_noise_share = 0.5;
+    double amplifier_power_w =
+        0.8e-3;                       ///< per lane; JSSC May 2024: 1 mW with slicer, split assumed
+    double settling_time_s = 500e-9;  ///< from register to output; assumption: offset loop
+};
+
+/// Photodiode and transimpedance amplifier array of one receiver.
+/// Modelled: responsivity and noise with their spreads, gain steps (a step up lowers bandwidth as
+/// 1 / sqrt(R) and the resistor's noise power as 1 / R), power monitor, loss of signal. Not
+/// modelled: saturation, offset loop, substrate coupling. Timing: a frame passes without delay; new
+/// settings are effective `settling_time_s` after the first register write that changed them, and
+/// an empty frame then tells the stages behind.
+class pd_array : public device {
+public:
+    payload_target_socket<lane_protocol> in;      ///< light: line bits with their optics
+    payload_initiator_socket<lane_protocol> out;  ///< the same with responses, or samples
+
+    pd_array(const sc_core::sc_module_name& name, const pd_array_config& config);
+
+    std::vector<energy_part> energy() const override;
+
+    /// Average optical power on a lane's photodiode, W; 0 while the lane is disabled.
+    double received_power_w(unsigned lane) const;
+
+protected:
+    void on_reset() override;
+    void update_irq() override;
+
+private:
+    struct lane_settings {
+        bool enabled = false;
+        std::uint8_t gain = 0;
+        bool operator==(const lane_settings&) const = default;
+    };
+    /// Mutable state beside the registers.
+    struct state {
+        std::vector<lane_settings> programmed;
+        std::vector<lane_settings> effective;  ///< block disabled: every lane disabled
+        std::shared_ptr<const lane_frame::optics_table> optics;
+        std::shared_ptr<const lane_frame::response_table> responses;
+        std::vector<std::uint8_t> lost;  ///< [lane] loss of signal
+        bool update_pending = false;
+        sc_core::sc_time update_at;
+        std::uint64_t frames = 0;
+        std::uint64_t los_events = 0;
+        double energy_j = 0.0;  ///< up to `counted_to`
+        sc_core::sc_time counted_to;
+    };
+    /// What manufacture made of one lane.
+    struct individuality {
+        double responsivity_factor;
+        double noise_factor;
+    };
+    /// A lane's symbol kernel, made when first needed for a response table.
+    struct symbol_lane {
+        dsp::symbol_channel kernel;
+        lane_grid::neighbour_list neighbours;
+    };
+
+    void map_registers();
+    void receive(lane_frame& frame, sc_core::sc_time& delay);
+    void settings_changed();
+    void apply_settings();
+    void update_responses(std::shared_ptr<const lane_frame::optics_table> optics,
+                          const std::vector<lane_settings>& settings);
+    photonics::lane_response respond(unsigned lane, const photonics::lane_parameters& light,
+                                     const lane_settings& settings) const;
+    void update_loss_of_signal();
+    void render_samples(lane_frame& frame);
+    void account_power();
+    double power_w() const;
+
+    const pd_array_config config_;
+    const lane_grid grid_;
+    std::vector<individuality> individual_;  ///< [lane]
+    state state_;
+    std::vector<std::optional<symbol_lane>> symbol_lanes_;  ///< [lane], of state_.responses
+    sc_core::sc_event update_;
+};
+
+}  // namespace luxlane

@@ -1,0 +1,413 @@
+#include "models/rx_dsp/rx_dsp.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "models/dsp/slicer.h"
+#include "models/dsp/symbol_channel.h"
+#include "models/transport/lane_window.h"
+#include "models/transport/optics_update.h"
+#include "registers/rx_dsp.h"
+
+namespace luxlane {
+
+namespace regs = registers::rx_dsp;
+
+namespace {
+
+constexpr double UNLOCKED_BER = 0.5;
+
+bool same_response(const photonics::lane_response& a, const photonics::lane_response& b) {
+    // A block of doubles without padding, each made by the same code: equal bits are equal light.
+    static_assert(sizeof a % sizeof(double) == 0);
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+std::uint64_t signed_code(double value, unsigned bits) {
+    return static_cast<std::uint64_t>(std::llround(value)) & ((std::uint64_t{1} << bits) - 1);
+}
+
+}  // namespace
+
+rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
+    : device(name, regs::map),
+      in("in"),
+      out("out"),
+      config_(config),
+      grid_(lane_grid::of(config.lanes)),
+      errors_(config.lanes),
+      lock_("lock"),
+      adapt_("adapt") {
+    state_.lanes.assign(config_.lanes, {});
+    state_.rate_bps = config_.rate_bps;
+
+    in.on_transport([this](lane_frame& frame, sc_core::sc_time& delay) { receive(frame, delay); });
+    map_registers();
+    map_lane_registers();
+    statistics_.add("power", "W", [this] { return state_.power_w; });
+    statistics_.add("frames", "1", [this] { return double(state_.frames); });
+    statistics_.add("bits", "bit", [this] { return double(state_.bits); });
+    statistics_.add("bit_errors", "bit", [this] { return double(state_.bit_errors); });
+    statistics_.add("cdr_losses", "1", [this] { return double(state_.cdr_losses); });
+    statistics_.add("lanes_locked", "1", [this] {
+        return double(std::ranges::count_if(state_.lanes, &lane_state::locked));
+    });
+
+    SC_HAS_PROCESS(rx_dsp);
+    SC_METHOD(finish_locks);
+    sensitive << lock_;
+    dont_initialize();
+    SC_METHOD(finish_adaptations);
+    sensitive << adapt_;
+    dont_initialize();
+}
+
+void rx_dsp::map_registers() {
+    bank_.on_read(regs::reg::capability, [this](auto, auto) {
+        return regs::capability::lanes.encode(config_.lanes) | regs::capability::taps.encode(3);
+    });
+    bank_.on_write(regs::reg::control, [this](const register_write& write) {
+        if (regs::control::soft_reset.decode(write.value)) {
+            reset();
+            return;
+        }
+        account_power();
+        for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+            evaluate_lock(lane);
+        }
+        schedule_locks();
+    });
+    bank_.on_read(regs::reg::status, [this](auto, auto) {
+        return regs::status::ready.encode(bank_.get(regs::control::enable));
+    });
+    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
+        if (regs::snapshot::take.decode(write.written)) {
+            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
+            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
+            bank_.set_value(regs::reg::cdr_losses_lo, state_.cdr_losses & 0xFFFFFFFF);
+            bank_.set_value(regs::reg::cdr_losses_hi, state_.cdr_losses >> 32);
+        }
+    });
+    bank_.on_read(regs::reg::cdr_lock_map, [this](std::uint32_t word, auto) {
+        return lane_bitmap_word(word, config_.lanes,
+                                [this](unsigned lane) { return state_.lanes[lane].locked; });
+    });
+    bank_.on_read(regs::reg::adapt_done_map, [this](std::uint32_t word, auto) {
+        return lane_bitmap_word(word, config_.lanes,
+                                [this](unsigned lane) { return state_.lanes[lane].adapt_done; });
+    });
+}
+
+void rx_dsp::map_lane_registers() {
+    const lane_window window(bank_, config_.lanes, regs::reg::lane_select, regs::error_code::code,
+                             regs::error_code::code_value::bad_lane);
+    window.on_read(regs::reg::lane_control, [this](unsigned lane) {
+        return regs::lane_control::enable.encode(state_.lanes[lane].enabled) |
+               regs::lane_control::adapt.encode(state_.lanes[lane].adapt_at.has_value());
+    });
+    window.on_write(regs::reg::lane_control, [this](unsigned lane, std::uint64_t written) {
+        set_enabled(lane, regs::lane_control::enable.decode(written));
+        if (regs::lane_control::adapt.decode(written)) {
+            start_adaptation(lane);
+        }
+    });
+    window.on_read(regs::reg::lane_taps, [this](unsigned lane) {
+        const auto& taps = state_.lanes[lane].taps;
+        return regs::lane_taps::pre.encode(static_cast<std::uint8_t>(taps.pre)) |
+               regs::lane_taps::main.encode(static_cast<std::uint8_t>(taps.main)) |
+               regs::lane_taps::post.encode(static_cast<std::uint8_t>(taps.post));
+    });
+    window.on_write(regs::reg::lane_taps, [this](unsigned lane, std::uint64_t written) {
+        state_.lanes[lane].taps = {static_cast<std::int8_t>(regs::lane_taps::pre.decode(written)),
+                                   static_cast<std::int8_t>(regs::lane_taps::main.decode(written)),
+                                   static_cast<std::int8_t>(regs::lane_taps::post.decode(written))};
+        evaluate_eye(lane);
+        evaluate_lock(lane);
+        schedule_locks();
+    });
+    window.on_read(regs::reg::lane_status, [this](unsigned lane) {
+        return regs::lane_status::cdr_locked.encode(state_.lanes[lane].locked) |
+               regs::lane_status::adapt_done.encode(state_.lanes[lane].adapt_done) |
+               regs::lane_status::adapt_failed.encode(state_.lanes[lane].adapt_failed);
+    });
+    window.on_read(regs::reg::lane_fom, [this](unsigned lane) {
+        const double code = std::clamp(std::round(state_.lanes[lane].q * 100.0), 0.0, 65535.0);
+        return regs::lane_fom::q_100.encode(static_cast<std::uint32_t>(code));
+    });
+    window.on_read(regs::reg::lane_threshold, [this](unsigned lane) {
+        return signed_code(state_.lanes[lane].threshold_a * 1e9, 32);
+    });
+}
+
+void rx_dsp::on_reset() {
+    state fresh;
+    fresh.lanes.assign(config_.lanes, {});
+    fresh.rate_bps = state_.rate_bps;
+    // Light and energy are physics, not registers.
+    fresh.responses = state_.responses;
+    fresh.power_w = state_.power_w;
+    fresh.energy_j = state_.energy_j;
+    fresh.counted_to = state_.counted_to;
+    state_ = std::move(fresh);
+    account_power();
+    lock_.cancel();
+    adapt_.cancel();
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        evaluate_eye(lane);
+    }
+}
+
+void rx_dsp::update_irq() {
+    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
+}
+
+bool rx_dsp::has_light(unsigned lane) const {
+    return state_.responses && is_lit(state_.responses->lanes[lane]);
+}
+
+void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> responses) {
+    std::vector<std::uint8_t> changed(config_.lanes, 0);
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (state_.responses &&
+            same_response(responses->lanes[lane], state_.responses->lanes[lane])) {
+            continue;
+        }
+        changed[lane] = 1;
+        for (const unsigned other : grid_.neighbours(lane)) {
+            changed[other] = 1;
+        }
+    }
+    state_.responses = std::move(responses);
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (changed[lane]) {
+            evaluate_eye(lane);
+            evaluate_lock(lane);
+        }
+    }
+    schedule_locks();
+    update_irq();
+}
+
+void rx_dsp::evaluate_eye(unsigned lane) {
+    auto& eye = state_.lanes[lane];
+    errors_[lane].reset();
+    eye.threshold_a = 0.0;
+    eye.q = 0.0;
+    if (!has_light(lane)) {
+        return;
+    }
+    const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
+    const auto levels = dsp::equalised_levels(made.channel, eye.taps);
+    eye.threshold_a = dsp::optimum_threshold(levels);
+    const double noise = levels.sigma_one + levels.sigma_zero;
+    // Taps of zero leave neither signal nor noise.
+    eye.q = noise > 0.0 ? std::max(0.0, (levels.one - levels.zero) / noise) : 0.0;
+}
+
+void rx_dsp::evaluate_lock(unsigned lane) {
+    auto& cdr = state_.lanes[lane];
+    const bool open =
+        bank_.get(regs::control::enable) && cdr.enabled && cdr.q >= config_.cdr_minimum_q;
+    if (!open) {
+        cdr.lock_at.reset();
+        if (cdr.locked) {
+            cdr.locked = false;
+            ++state_.cdr_losses;
+            bank_.set(regs::irq_status::cdr_change, true);
+        }
+    } else if (!cdr.locked && !cdr.lock_at) {
+        cdr.lock_at = now() + sc_core::sc_time(config_.cdr_lock_time_s, sc_core::SC_SEC);
+    }
+}
+
+void rx_dsp::set_enabled(unsigned lane, bool enabled) {
+    if (state_.lanes[lane].enabled == enabled) {
+        return;
+    }
+    state_.lanes[lane].enabled = enabled;
+    account_power();
+    evaluate_lock(lane);
+    schedule_locks();
+}
+
+void rx_dsp::schedule_locks() {
+    std::optional<sc_core::sc_time> next;
+    for (const auto& lane : state_.lanes) {
+        if (lane.lock_at && (!next || *lane.lock_at < *next)) {
+            next = lane.lock_at;
+        }
+    }
+    lock_.cancel();
+    if (next) {
+        schedule(lock_, *next);
+    }
+}
+
+void rx_dsp::finish_locks() {
+    for (auto& lane : state_.lanes) {
+        if (lane.lock_at && *lane.lock_at <= sc_core::sc_time_stamp()) {
+            lane.lock_at.reset();
+            lane.locked = true;
+            bank_.set(regs::irq_status::cdr_change, true);
+        }
+    }
+    schedule_locks();
+    update_irq();
+}
+
+void rx_dsp::start_adaptation(unsigned lane) {
+    auto& training = state_.lanes[lane];
+    if (training.adapt_at) {
+        return;
+    }
+    training.adapt_done = false;
+    training.adapt_failed = false;
+    training.adapt_at = now() + sc_core::sc_time(config_.adapt_time_s, sc_core::SC_SEC);
+    schedule_adaptations();
+}
+
+void rx_dsp::schedule_adaptations() {
+    std::optional<sc_core::sc_time> next;
+    for (const auto& lane : state_.lanes) {
+        if (lane.adapt_at && (!next || *lane.adapt_at < *next)) {
+            next = lane.adapt_at;
+        }
+    }
+    adapt_.cancel();
+    if (next) {
+        schedule(adapt_, *next);
+    }
+}
+
+void rx_dsp::finish_adaptations() {
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        auto& training = state_.lanes[lane];
+        if (training.adapt_at && *training.adapt_at <= sc_core::sc_time_stamp()) {
+            training.adapt_at.reset();
+            adapt(lane);
+            bank_.set(regs::irq_status::adapt_done, true);
+        }
+    }
+    schedule_adaptations();
+    schedule_locks();
+    update_irq();
+}
+
+void rx_dsp::adapt(unsigned lane) {
+    auto& training = state_.lanes[lane];
+    const auto old_taps = training.taps;
+    if (has_light(lane) && training.enabled && bank_.get(regs::control::enable)) {
+        training.taps =
+            dsp::mmse_taps(make_lane_channel(state_.responses->lanes, grid_, lane).channel);
+        evaluate_eye(lane);
+        training.adapt_done = training.q >= config_.cdr_minimum_q;
+    }
+    training.adapt_failed = !training.adapt_done;
+    if (training.adapt_failed) {
+        training.taps = old_taps;
+        evaluate_eye(lane);
+    }
+    evaluate_lock(lane);
+}
+
+stream_key rx_dsp::stream(unsigned lane, stream_purpose purpose) const {
+    return {config_.seed, lane, purpose_word(purpose, config_.direction)};
+}
+
+const rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
+    auto& cached = errors_[lane];
+    if (!cached) {
+        const auto& set = state_.lanes[lane];
+        const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
+        const auto rates = dsp::ber_nrz(made.channel, set.taps, set.threshold_a);
+        cached.emplace(rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
+                                               stream(lane, stream_purpose::error_polarity)));
+    }
+    return *cached;
+}
+
+double rx_dsp::lane_ber(unsigned lane) const {
+    return state_.lanes[lane].locked ? errors_of(lane).rates.ber : UNLOCKED_BER;
+}
+
+void rx_dsp::receive(lane_frame& frame, sc_core::sc_time& delay) {
+    if (frame.lanes != config_.lanes) {
+        throw std::logic_error(std::string(name()) + ": frame of " + std::to_string(frame.lanes) +
+                               " lanes, this receiver has " + std::to_string(config_.lanes));
+    }
+    if (frame.responses &&
+        (!state_.responses || frame.responses->version != state_.responses->version)) {
+        take_responses(frame.responses);
+    }
+    if (is_update_only(frame)) {
+        return;
+    }
+    if (const double rate_bps = 1.0 / frame.unit_interval_s; rate_bps != state_.rate_bps) {
+        state_.rate_bps = rate_bps;
+        account_power();
+    }
+    ++state_.frames;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (frame.carried[lane]) {
+            state_.bits += frame.bits_per_lane;
+            state_.bit_errors += decide_lane(frame, lane);
+        }
+    }
+    out.send(frame, delay);
+}
+
+std::uint64_t rx_dsp::decide_lane(lane_frame& frame, unsigned lane) {
+    const std::size_t words = (frame.bits_per_lane + 63) / 64;
+    const auto bits = std::span(frame.bits).subspan(std::size_t{lane} * frame.stride, words);
+    const auto& set = state_.lanes[lane];
+    if (set.locked && frame.kind == fidelity::statistical) {
+        return errors_of(lane).source.apply(frame, bits);
+    }
+    decisions_.assign(words, 0);
+    if (set.locked) {
+        slice_samples(frame, lane, decisions_);
+    } else if (set.enabled && bank_.get(regs::control::enable)) {
+        fill_with_noise(frame, stream(lane, stream_purpose::unlocked_bits), decisions_);
+    }
+    std::uint64_t errors = 0;
+    for (std::size_t w = 0; w < words; ++w) {
+        const std::size_t rest = frame.bits_per_lane - 64 * w;
+        const std::uint64_t used = rest >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rest) - 1;
+        errors += static_cast<std::uint64_t>(std::popcount((bits[w] ^ decisions_[w]) & used));
+        bits[w] = decisions_[w] & used;
+    }
+    return errors;
+}
+
+void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
+                           std::vector<std::uint64_t>& bits) {
+    const std::size_t samples_per_lane = frame.bits_per_lane + 2;
+    const auto begin =
+        frame.samples.begin() + static_cast<std::ptrdiff_t>(std::size_t{lane} * samples_per_lane);
+    lane_samples_.assign(64 * bits.size() + 2, 0.0f);
+    std::copy_n(begin, samples_per_lane, lane_samples_.begin());
+    const auto& set = state_.lanes[lane];
+    dsp::equalise_and_slice(lane_samples_, set.taps, set.threshold_a, bits);
+}
+
+// Called after whatever changes the power: the time before it is charged at the old one.
+void rx_dsp::account_power() {
+    const auto time = sc_core::sc_time_stamp();
+    state_.energy_j += state_.power_w * (time - state_.counted_to).to_seconds();
+    state_.counted_to = time;
+    const double lane_w = config_.cdr_power_w + config_.slicer_energy_j_per_bit * state_.rate_bps;
+    state_.power_w =
+        bank_.get(regs::control::enable)
+            ? lane_w * double(std::ranges::count_if(state_.lanes, &lane_state::enabled))
+            : 0.0;
+}
+
+std::vector<device::energy_part> rx_dsp::energy() const {
+    const double since_s = (sc_core::sc_time_stamp() - state_.counted_to).to_seconds();
+    return {{"equaliser and slicers", state_.energy_j + state_.power_w * since_s}};
+}
+
+}  // namespace luxlane

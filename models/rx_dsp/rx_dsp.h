@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/common/device.h"
+#include "models/dsp/equaliser.h"
+#include "models/dsp/error_law.h"
+#include "models/photonics/lane_parameters.h"
+#include "models/rx_dsp/bit_errors.h"
+#include "models/transport/frame_sockets.h"
+#include "models/transport/lane_channel.h"
+#include "models/transport/lane_frame.h"
+#include "models/transport/stream_purpose.h"
+
+namespace luxlane {
+
+struct rx_dsp_config {
+    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
+    std::uint64_t seed = 1;
+    std::uint32_t direction = 0;    ///< tells the two directions of a cable apart in random streams
+    double rate_bps = 2e9;          ///< until the first frame tells the line's rate
+    double cdr_lock_time_s = 2e-6;  ///< assumption: about 4000 bits
+    double cdr_minimum_q = 2.0;     ///< assumption: a loop locks on an eye of BER 2e-2
+    double adapt_time_s = 20e-6;    ///< assumption: least-mean-squares over 40000 bits
+    double cdr_power_w = 0.5e-3;    ///< per enabled lane; assumption
+    double slicer_energy_j_per_bit =
+        0.1e-12;  ///< equaliser and slicer; JSSC May 2024, split assumed
+};
+
+/// Equaliser, clock recovery and slicer array of one receiver.
+/// Modelled: three-tap linear equaliser, adaptation to minimum mean square error, threshold that
+/// follows the levels, lock of the clock recovery, errors by the lane's error law or by slicing
+/// samples. Not modelled: jitter, drift of the threshold, error propagation. Timing: a frame leaves
+/// when it arrives. Lock and adaptation take their configured times.
+class rx_dsp : public device {
+public:
+    payload_target_socket<lane_protocol> in;      ///< bits with responses, or samples
+    payload_initiator_socket<lane_protocol> out;  ///< decided bits; update-only frames end here
+
+    rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config);
+
+    std::vector<energy_part> energy() const override;
+
+    /// Bit error ratio of a lane as it is set now; 0.5 while it is unlocked.
+    double lane_ber(unsigned lane) const;
+    bool lane_locked(unsigned lane) const { return state_.lanes[lane].locked; }
+    /// Eye opening over noise at the slicer; 0 without light.
+    double lane_q(unsigned lane) const { return state_.lanes[lane].q; }
+
+protected:
+    void on_reset() override;
+    void update_irq() override;
+
+private:
+    struct lane_state {
+        bool enabled = false;
+        dsp::equaliser_taps taps;
+        bool locked = false;
+        std::optional<sc_core::sc_time> lock_at;   ///< while acquiring
+        std::optional<sc_core::sc_time> adapt_at;  ///< while adapting
+        bool adapt_done = false;
+        bool adapt_failed = false;
+        // What the present light and taps make of the lane; zeros without light.
+        double threshold_a = 0.0;
+        double q = 0.0;
+    };
+    /// Mutable state beside the registers.
+    struct state {
+        std::vector<lane_state> lanes;
+        std::shared_ptr<const lane_frame::response_table> responses;
+        double rate_bps = 0.0;
+        std::uint64_t frames = 0;
+        std::uint64_t bits = 0;
+        std::uint64_t bit_errors = 0;
+        std::uint64_t cdr_losses = 0;
+        double power_w = 0.0;   ///< since `counted_to`
+        double energy_j = 0.0;  ///< up to `counted_to`
+        sc_core::sc_time counted_to;
+    };
+    /// The error law of a lane and what draws from it; derived from state, made when first needed.
+    struct lane_errors {
+        dsp::error_rates rates;
+        bit_error_source source;
+    };
+
+    void map_registers();
+    void map_lane_registers();
+    void receive(lane_frame& frame, sc_core::sc_time& delay);
+    std::uint64_t decide_lane(lane_frame& frame, unsigned lane);
+    void slice_samples(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& bits);
+    void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
+    bool has_light(unsigned lane) const;
+    void evaluate_eye(unsigned lane);
+    void evaluate_lock(unsigned lane);
+    void set_enabled(unsigned lane, bool enabled);
+    void start_adaptation(unsigned lane);
+    void finish_locks();
+    void finish_adaptations();
+    void adapt(unsigned lane);
+    void schedule_locks();
+    void schedule_adaptations();
+    const lane_errors& errors_of(unsigned lane) const;
+    stream_key stream(unsigned lane, stream_purpose purpose) const;
+    void account_power();
+
+    const rx_dsp_config config_;
+    const lane_grid grid_;
+    state state_;
+    mutable std::vector<std::optional<lane_errors>> errors_;  ///< [lane] cache
+    std::vector<float> lane_samples_;
+    std::vector<std::uint64_t> decisions_;
+    sc_core::sc_event lock_;
+    sc_core::sc_event adapt_;
+};
+
+}  // namespace luxlane
