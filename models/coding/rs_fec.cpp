@@ -42,12 +42,12 @@ inline void add_rows(wide_row<halves>& sum, const std::uint16_t* lower, const st
     constexpr std::size_t register_bytes = sizeof(vector16);
     constexpr std::size_t upper_rows = entries_per_half_symbol * halves * register_bytes;
 #pragma GCC unroll 8
-    for (std::size_t i = 0; i < count; ++i, table += 2 * upper_rows) {
+    for (std::size_t i = 0; i < count; ++i) {
         const std::byte* low = table + lower[i];
-        const std::byte* high = table + upper_rows + upper[i];
+        const std::byte* high = table + upper[i];
         for (std::size_t h = 0; h < halves; ++h) {
-            sum.part[h] ^= load<vector16>(low + h * register_bytes) ^
-                           load<vector16>(high + h * register_bytes);
+            sum.part[h] ^= load<vector16>(low + 2 * i * upper_rows + h * register_bytes) ^
+                           load<vector16>(high + (2 * i + 1) * upper_rows + h * register_bytes);
         }
     }
 }
