@@ -53,6 +53,7 @@ inline double portable_exp(double x) {
     const double n = shifted - shift;
     const double r = std::fma(n, -portable::LN2_LOW, std::fma(n, -portable::LN2_HIGH, bounded));
     double sum = portable::EXPONENTIAL[0];
+#pragma GCC unroll 16
     for (std::size_t i = 1; i < portable::EXPONENTIAL.size(); ++i)
         sum = std::fma(sum, r, portable::EXPONENTIAL[i]);
     const std::uint64_t exponent = std::bit_cast<std::uint64_t>(shifted) + 1023;
@@ -67,6 +68,7 @@ inline double normal_tail(double x) {
     const double t = 4.0 / (magnitude + 4.0);
     const double u = std::fma(2.0, t, -1.0);
     double sum = portable::SCALED_TAIL.back();
+#pragma GCC unroll 16
     for (std::size_t i = portable::SCALED_TAIL.size() - 1; i-- > 0;)
         sum = std::fma(sum, u, portable::SCALED_TAIL[i]);
     const double tail = sum * t * portable_exp(-0.5 * magnitude * magnitude);
