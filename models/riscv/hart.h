@@ -20,7 +20,7 @@ struct hart_options {
     uint64_t implementation_id = 0;
     /// Value of the `time` CSR, in ticks of mtime; executed() is exact when it is called. Without
     /// it the CSR does not exist (reading it is an illegal instruction).
-    std::function<uint64_t()> time;
+    std::function<uint64_t()> time = {};
 };
 
 /// Why run() came back.
