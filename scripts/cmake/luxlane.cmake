@@ -21,7 +21,9 @@ add_compile_options(-march=x86-64-v3 -ffp-contract=off -Wall -Wextra -Wconversio
 
 set(LUXLANE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 if(LUXLANE_SANITIZE)
-  add_compile_options(-fsanitize=${LUXLANE_SANITIZE} -fno-omit-frame-pointer -O1)
+  # GCC 12 takes the sanitizers' own bookkeeping in libstdc++ for uninitialised reads.
+  add_compile_options(-fsanitize=${LUXLANE_SANITIZE} -fno-omit-frame-pointer -O1
+                      -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${LUXLANE_SANITIZE})
 endif()
 option(LUXLANE_COVERAGE "Instrument for gcov" OFF)

@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/riscv/elf.h"
+#include "models/soc/uart_backend.h"
+#include "models/soc/uart_tcp_backend.h"
+#include "platform/cli/command.h"
+#include "platform/config/reader.h"
+#include "platform/fabric/pair.h"
+#include "platform/workload/gradients.h"
+
+namespace luxlane::cli {
+namespace {
+
+constexpr const char* DEFAULT_FIRMWARE = "collective.elf";
+
+std::atomic<bool> stop_requested{false};
+
+struct options {
+    std::string file;
+    std::vector<std::string> settings;
+    std::vector<std::string> kill_lanes;
+    std::optional<std::uint64_t> seed;
+    std::string fidelity;
+    std::string firmware;
+    std::string json;
+    std::string uart = "terminal";
+    std::string log = "warning";
+    bool statistics = false;
+};
+
+/// The image that was built or installed with this program.
+std::filesystem::path default_firmware() {
+    const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    for (const auto& place : {here / "firmware", here / "../share/luxlane/firmware"}) {
+        if (std::filesystem::exists(place / DEFAULT_FIRMWARE)) {
+            return place / DEFAULT_FIRMWARE;
+        }
+    }
+    throw config::configuration_error(fmt::format(
+        "no firmware image beside the program ({0}/firmware/{1}): build the target `firmware`, or "
+        "name an ELF file by --firmware",
+        here.string(), DEFAULT_FIRMWARE));
+}
+
+config::configuration configuration_of(const options& chosen) {
+    auto values = chosen.file.empty() ? config::configuration{} : config::read_file(chosen.file);
+    for (const auto& setting : chosen.settings) {
+        config::override_with(values, setting);
+    }
+    if (chosen.seed) {
+        values.simulation.seed = *chosen.seed;
+    }
+    if (!chosen.fidelity.empty()) {
+        config::override_with(values, "simulation.fidelity=" + chosen.fidelity);
+    }
+    if (!chosen.firmware.empty()) {
+        values.firmware = chosen.firmware;
+    }
+    for (const auto& fault : chosen.kill_lanes) {
+        try {
+            values.faults.push_back(config::parse_lane_fault(fault));
+        } catch (const std::invalid_argument& error) {
+            throw config::configuration_error(std::string("--kill-lanes: ") + error.what());
+        }
+    }
+    config::check(values, "command line");
+    return values;
+}
+
+/// "terminal", "none", "file:PREFIX" (PREFIX.a and PREFIX.b) or "tcp:PORT" (PORT and PORT + 1).
+std::shared_ptr<soc::uart_backend> uart_backend_of(const std::string& choice, unsigned index) {
+    const std::string name(1, index == 0 ? 'a' : 'b');
+    if (choice == "terminal") {
+        return std::make_shared<soc::uart_terminal_backend>("[" + name + "] ", false);
+    }
+    if (choice == "none") {
+        return nullptr;
+    }
+    if (choice.starts_with("file:") && choice.size() > 5) {
+        return std::make_shared<soc::uart_file_backend>(choice.substr(5) + "." + name);
+    }
+    if (choice.starts_with("tcp:")) {
+        unsigned port = 0;
+        const auto [end, error] =
+            std::from_chars(choice.data() + 4, choice.data() + choice.size(), port);
+        if (error == std::errc{} && end == choice.data() + choice.size() && port > 0 &&
+            port < 65535) {
+            return std::make_shared<soc::uart_tcp_backend>(
+                static_cast<std::uint16_t>(port + index));
+        }
+    }
+    throw config::configuration_error(
+        fmt::format("--uart {}: write terminal, none, file:PREFIX or tcp:PORT", choice));
+}
+
+void print_statistics(const pair& boards) {
+    for (const auto* end : {&boards.a, &boards.b}) {
+        for (const auto* each : end->devices()) {
+            for (const auto& entry : each->stats().entries()) {
+                fmt::print("{}.{} = {:.6g} {}\n", each->name(), entry.name, entry.value(),
+                           entry.unit);
+            }
+        }
+    }
+}
+
+void write_json(const std::string& path, const report::run_report& report) {
+    if (path == "-") {
+        fmt::print("{}", report::to_json(report));
+        return;
+    }
+    std::ofstream out(path);
+    out << report::to_json(report);
+    if (!out.flush()) {
+        throw config::configuration_error("--json " + path + ": cannot write this file");
+    }
+}
+
+int run(const options& chosen) {
+    const auto values = configuration_of(chosen);
+    spdlog::set_level(spdlog::level::from_str(chosen.log));
+    const auto firmware = values.firmware.empty() ? default_firmware().string() : values.firmware;
+    const auto program = [&] {
+        try {
+            return riscv::load_elf(firmware);
+        } catch (const riscv::elf_error& error) {
+            throw config::configuration_error(error.what());
+        }
+    }();
+    std::optional<workload::gradient_set> gradients;
+    if (values.collective.enabled) {
+        try {
+            gradients = workload::load(values.collective.workload, values.simulation.seed);
+        } catch (const workload::workload_error& error) {
+            throw config::configuration_error(error.what());
+        }
+    }
+
+    const auto started = std::chrono::steady_clock::now();
+    pair boards("pair", values, gradients ? &*gradients : nullptr);
+    boards.a.uart.attach(uart_backend_of(chosen.uart, 0));
+    boards.b.uart.attach(uart_backend_of(chosen.uart, 1));
+    try {
+        boards.load(program, firmware);
+    } catch (const riscv::elf_error& error) {
+        throw config::configuration_error(error.what());
+    }
+    std::signal(SIGINT, [](int) { stop_requested = true; });
+    const auto end = boards.run(stop_requested);
+    const auto report = boards.report(end);
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+
+    if (chosen.statistics) {
+        print_statistics(boards);
+    }
+    fmt::print("\n{}", report::to_text(report));
+    fmt::print("simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
+               report.simulated_s * 1e3, wall.count(), double(report.instructions) * 1e-6);
+    if (!chosen.json.empty()) {
+        write_json(chosen.json, report);
+    }
+    if (end == run_end::interrupted) {
+        return interrupted;
+    }
+    return report.verdict == "pass" ? success : failed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "run", "Two boards, one cable: boot, train the link, all-reduce, report");
+    auto chosen = std::make_shared<options>();
+    command->add_option("FILE", chosen->file, "board description (TOML); without it, the defaults");
+    command->add_option("--set", chosen->settings, "section.key=value, over the file's");
+    command->add_option("--kill-lanes", chosen->kill_lanes,
+                        "[a:|b:]LANES@TIME after LINK UP, e.g. 3,17,200-210@100us");
+    command->add_option("--seed", chosen->seed, "seed of all random streams");
+    command->add_option("--fidelity", chosen->fidelity, "statistical or symbol");
+    command->add_option("--firmware", chosen->firmware, "ELF file for both harts");
+    command->add_option("--json", chosen->json,
+                        "also write the report to this file (- for stdout)");
+    command->add_option("--uart", chosen->uart,
+                        "consoles: terminal, none, file:PREFIX or tcp:PORT (and PORT+1)");
+    command->add_option("--log", chosen->log, "trace, debug, info, warning, error or off")
+        ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
+    command->add_flag("--statistics", chosen->statistics, "print every block's figures at the end");
+    command->callback([chosen, &status] { status = run(*chosen); });
+}
+
+}  // namespace luxlane::cli

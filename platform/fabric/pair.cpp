@@ -1,0 +1,182 @@
+#include "platform/fabric/pair.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "firmware/include/luxlane/job.h"
+#include "models/common/log.h"
+#include "models/photonics/lane_response.h"
+#include "platform/board/memory_map.h"
+
+namespace luxlane {
+namespace {
+
+namespace map = board_map;
+
+/// Simulated time between two looks at Ctrl-C and the time limit; no result depends on it.
+const sc_core::sc_time SLICE(50, sc_core::SC_US);
+
+constexpr std::uint64_t PAGE = 1 << 16;
+constexpr std::uint64_t RING_BYTES = 1 << 20;
+constexpr double POWER_STEP_W = 10e-9;
+
+std::uint64_t page_up(std::uint64_t bytes) { return (bytes + PAGE - 1) / PAGE * PAGE; }
+
+std::uint32_t target_power_10nw(const config::configuration& values) {
+    double power_w = values.link.target_power_w;
+    if (power_w == 0.0) {
+        auto lane = values.lane;
+        lane.rate_bps = values.line_rate_bps();
+        power_w = photonics::extract(lane).received_power_w;
+    }
+    return static_cast<std::uint32_t>(std::lround(power_w / POWER_STEP_W));
+}
+
+}  // namespace
+
+pair::pair(const sc_core::sc_module_name& name, const config::configuration& values,
+           const workload::gradient_set* gradients)
+    : sc_core::sc_module(name),
+      a("a", values, 0),
+      b("b", values, 1),
+      values_(values),
+      gradients_(gradients),
+      boards_{&a, &b},
+      faults_(values.faults) {
+    std::stable_sort(faults_.begin(), faults_.end(), [](const auto& x, const auto& y) {
+        return x.after_link_up_s < y.after_link_up_s;
+    });
+    connect();
+    place_job(a, 0);
+    place_job(b, 1);
+    SC_METHOD(apply_faults);
+    sensitive << fault_;
+    dont_initialize();
+}
+
+void pair::connect() {
+    a.fibre.out.bind(b.photodiodes.in);
+    b.fibre.out.bind(a.photodiodes.in);
+    const auto lookahead = std::min(a.phy.min_latency() + a.fibre.flight_time(),
+                                    b.phy.min_latency() + b.fibre.flight_time());
+    for (unsigned i = 0; i < boards_.size(); ++i) {
+        boards_[i]->hart.set_lookahead(lookahead);
+        boards_[i]->phy.on_link_change([this, i](link_state state) { link_changed(i, state); });
+        boards_[i]->on_end = [this] { board_ended(); };
+    }
+}
+
+void pair::place_job(board& target, unsigned index) {
+    luxlane_job job{};
+    job.magic = LUXLANE_JOB_MAGIC;
+    job.version = LUXLANE_JOB_VERSION;
+    job.board = index;
+    job.boards = static_cast<std::uint32_t>(boards_.size());
+    job.type = LUXLANE_JOB_BF16;
+    job.hart_hz = static_cast<std::uint32_t>(values_.node.clock_hz);
+    job.lanes = static_cast<std::uint32_t>(values_.physical_lanes());
+    job.data_lanes = static_cast<std::uint32_t>(values_.link.data_lanes);
+    job.target_power_10nw = target_power_10nw(values_);
+    job.degrade_limit = static_cast<std::uint32_t>(values_.link.degrade_limit);
+    std::uint64_t free = map::HBM;
+    job.rings = free;
+    job.rings_bytes = RING_BYTES;
+    free += RING_BYTES;
+    if (gradients_ != nullptr) {
+        job.flags |= LUXLANE_JOB_RUN_COLLECTIVE;
+        const auto& tensors = gradients_->tensors();
+        job.tensor_table = free;
+        job.tensor_count = static_cast<std::uint32_t>(tensors.size());
+        std::uint64_t entry = free;
+        for (const auto& tensor : tensors) {
+            const luxlane_tensor row{tensor.offset * sizeof(std::uint16_t), tensor.elements};
+            target.compute.write_memory(entry, std::as_bytes(std::span(&row, 1)));
+            entry += sizeof row;
+        }
+        free += page_up(entry - free);
+        const auto values = gradients_->values(index);
+        job.gradients = free;
+        target.compute.write_memory(free, std::as_bytes(std::span(values)));
+        free += page_up(values.size() * sizeof(std::uint16_t));
+        job.scratch = free;
+        job.scratch_bytes = map::HBM + map::HBM_BYTES - free;
+    }
+    target.sram.write(map::JOB - map::SRAM, std::as_bytes(std::span(&job, 1)));
+}
+
+void pair::load(const riscv::elf_image& program, const std::string& name) {
+    for (auto* each : boards_) {
+        each->load(program, name);
+    }
+}
+
+void pair::link_changed(unsigned index, link_state state) {
+    boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair);
+    up_[index] = state == link_state::up || state == link_state::repair;
+    const auto now = sc_core::sc_time_stamp();
+    if (up_[index] && up_time_s_[index] == 0.0) {
+        up_time_s_[index] = now.to_seconds();
+    }
+    if (!link_is_up() || came_up_) {
+        return;
+    }
+    came_up_ = true;
+    link_up_ = now;
+    power_begin_ = {now.to_seconds(), {}};
+    for (const auto* each : boards_) {
+        for (const auto& part : each->energy()) {
+            power_begin_.energy.push_back(part);
+        }
+    }
+    if (!faults_.empty()) {
+        fault_.notify(sc_core::sc_time(faults_[0].after_link_up_s, sc_core::SC_SEC));
+    }
+}
+
+void pair::apply_faults() {
+    const auto since_up = (sc_core::sc_time_stamp() - link_up_).to_seconds();
+    for (; next_fault_ < faults_.size(); ++next_fault_) {
+        const auto& fault = faults_[next_fault_];
+        const auto wait = sc_core::sc_time(fault.after_link_up_s - since_up, sc_core::SC_SEC);
+        if (fault.after_link_up_s > since_up && wait > sc_core::SC_ZERO_TIME) {
+            fault_.notify(wait);
+            return;
+        }
+        for (const auto lane : fault.lanes) {
+            boards_[fault.board]->fibre.kill_lane(lane);
+        }
+    }
+}
+
+bool pair::all_ended() const {
+    return std::all_of(boards_.begin(), boards_.end(), [](const board* each) {
+        return each->outcome().has_value() || !each->failure().empty();
+    });
+}
+
+void pair::board_ended() {
+    if (all_ended()) {
+        sc_core::sc_pause();
+    }
+}
+
+run_end pair::run(const std::atomic<bool>& stop) {
+    for (auto* each : boards_) {
+        for (auto* target : each->devices()) {
+            target->reset();
+        }
+    }
+    const sc_core::sc_time limit(values_.simulation.maximum_time_s, sc_core::SC_SEC);
+    while (sc_core::sc_time_stamp() < limit) {
+        if (stop) {
+            return run_end::interrupted;
+        }
+        sc_core::sc_start(std::min(SLICE, limit - sc_core::sc_time_stamp()));
+        if (all_ended()) {
+            return run_end::both_ended;
+        }
+    }
+    return run_end::out_of_time;
+}
+
+}  // namespace luxlane
