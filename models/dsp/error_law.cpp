@@ -19,7 +19,7 @@ struct interferer {
 constexpr std::size_t MAX_INTERFERERS = EQUALISED_TAPS - 1 + 3 * MAX_NEIGHBOURS;
 constexpr std::size_t MAX_ENUMERATED = 10;
 constexpr std::size_t PATTERNS = std::size_t{1} << MAX_ENUMERATED;
-constexpr double NEGLIGIBLE_SHIFT_SIGMA = 0.08;
+constexpr double NEGLIGIBLE_SHIFT_SIGMA = 0.05;
 
 /// The equalised sample as a sum over independent bits: wanted one, interferers, noise floor.
 struct decomposition {
@@ -59,9 +59,10 @@ struct pattern_table {
     std::size_t size = 1;
 
     void add(const interferer& bit) {
-        for (std::size_t i = 0; i < size; ++i) {
-            mean[size + i] = mean[i] + bit.shift;
-            variance[size + i] = variance[i] + bit.variance;
+        const std::size_t half = size;
+        for (std::size_t i = 0; i < half; ++i) {
+            mean[half + i] = mean[i] + bit.shift;
+            variance[half + i] = variance[i] + bit.variance;
         }
         size *= 2;
     }
@@ -69,15 +70,16 @@ struct pattern_table {
     /// Mean over the patterns of P(noise exceeds `sign` * (mean + shift)).
     double mean_tail(double shift, double extra_variance, double sign) {
         constexpr double smallest_variance = 1e-30;  // a noiseless lane divides by no zero
-        for (std::size_t i = 0; i < size; ++i) {
+        const std::size_t count = size;  // a local: stores to the arrays cannot change it
+        for (std::size_t i = 0; i < count; ++i) {
             const double total = variance[i] + extra_variance;
             const double bounded = total > smallest_variance ? total : smallest_variance;
             tail[i] = normal_tail(sign * (mean[i] + shift) / std::sqrt(bounded));
         }
         double sum = 0.0;
-        for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t i = 0; i < count; ++i)
             sum += tail[i];
-        return sum / static_cast<double>(size);
+        return sum / static_cast<double>(count);
     }
 };
 

@@ -15,7 +15,7 @@ struct error_rates {
 
 /// The law of errors of `baud_channel` behind `taps` and a slicer at `threshold_a`: every pattern
 /// of the interfering bits, own and neighbours', is enumerated with the noise variance of its own
-/// levels. Bits that shift the sample by less than 0.08 noise sigma, and any beyond the ten
+/// levels. Bits that shift the sample by less than 0.05 noise sigma, and any beyond the ten
 /// strongest, enter by mean and variance alone; the tests compare with full enumeration: within 1 %
 /// down to BER 1e-9.
 error_rates ber_nrz(const baud_channel& channel, const equaliser_taps& taps, double threshold_a);

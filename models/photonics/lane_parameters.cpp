@@ -23,7 +23,7 @@ constexpr std::array NOTES = {
                    "peak current of a one over that of a zero", "assumption: 10 dB"},
     parameter_note{"transmit_post_tap", &p::transmit_post_tap, "1", 0.0, 0.45,
                    "magnitude of the transmit equaliser's post tap; the main tap is one less",
-                   "derived: cancels a carrier lifetime of 160 ps at 2 Gb/s, exp(-T/tau)"},
+                   "derived: cancels a carrier lifetime of 160 ps at 2 Gb/s, c1/c0 = -exp(-T/tau)"},
     parameter_note{"driver_resistance_ohm", &p::driver_resistance_ohm, "ohm", 1.0, 1e6,
                    "output resistance of the driver", "assumption: current-mode output"},
     parameter_note{"node_capacitance_f", &p::node_capacitance_f, "F", 1e-15, 1e-11,

@@ -18,9 +18,9 @@ struct lane_parameters {
     double temperature_k = 300.0;
 
     // Driver: peak currents of the two levels; the transmit equaliser stays between them.
-    double on_current_a = 745e-6;
+    double on_current_a = 742e-6;
     double current_extinction_ratio = 10.0;
-    double transmit_post_tap = 0.05;
+    double transmit_post_tap = 0.042;
     double driver_resistance_ohm = 1000.0;
     double node_capacitance_f = 60e-15;
 

@@ -1,5 +1,6 @@
 #include "models/common/random.h"
 
+#include <hwy/targets.h>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
@@ -44,6 +45,19 @@ TEST_CASE("Bulk deviates equal their scalar twin however they are sliced", "[ran
         fill_gaussian(std::span(sliced).subspan(start, std::min(width, sliced.size() - start)), key,
                       first + start);
     CHECK(sliced == whole);
+}
+
+TEST_CASE("Every vector width gives the same deviates", "[random]") {
+    std::vector<float> expected(1000), found(1000);
+    fill_gaussian(expected, {8, 8, 8}, 123);
+    const std::int64_t supported = hwy::SupportedTargets();
+    for (std::int64_t left = supported & (HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL); left != 0;
+         left &= left - 1) {
+        hwy::SetSupportedTargetsForTest(left & -left);
+        fill_gaussian(found, {8, 8, 8}, 123);
+        CHECK(found == expected);
+    }
+    hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("Streams of other keys differ", "[random]") {

@@ -1,5 +1,6 @@
 #include "models/dsp/symbol_channel.h"
 
+#include <hwy/targets.h>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -86,6 +87,27 @@ TEST_CASE("Decisions do not depend on where blocks are cut", "[symbol_channel]")
                        1000 + 64 * w, taps, threshold_a, std::span(parts).subspan(w, part));
     }
     CHECK(parts == whole);
+}
+
+TEST_CASE("Every vector width gives the same samples and decisions", "[symbol_channel]") {
+    constexpr std::size_t words = 18;
+    const bench b(words);
+    const symbol_channel kernel(b.channel);
+    const equaliser_taps taps = mmse_taps(b.channel);
+    std::vector<float> expected(64 * words + 2), found(64 * words + 2);
+    std::vector<std::uint64_t> expected_bits(words), found_bits(words);
+    kernel.sample(b.bits[0], b.neighbours, {4, 5, 6}, 0, expected);
+    equalise_and_slice(expected, taps, 1.5e-6, expected_bits);
+    const std::int64_t supported = hwy::SupportedTargets();
+    for (std::int64_t left = supported & (HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL); left != 0;
+         left &= left - 1) {
+        hwy::SetSupportedTargetsForTest(left & -left);
+        kernel.sample(b.bits[0], b.neighbours, {4, 5, 6}, 0, found);
+        equalise_and_slice(found, taps, 1.5e-6, found_bits);
+        CHECK(found == expected);
+        CHECK(found_bits == expected_bits);
+    }
+    hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("A quiet lane returns its bits", "[symbol_channel]") {
