@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace luxlane::riscv {
 
@@ -75,8 +76,9 @@ void check_header(const reader& in, std::span<const std::byte> file) {
     in.bytes(0, HEADER_BYTES, "ELF header");
     in.expect(in.get<uint8_t>(4, "EI_CLASS"), CLASS_64, "EI_CLASS", "64-bit");
     in.expect(in.get<uint8_t>(5, "EI_DATA"), LITTLE_ENDIAN_DATA, "EI_DATA", "little-endian");
-    in.expect(in.get<uint16_t>(16, "e_type"), TYPE_EXECUTABLE, "e_type", "executable");
     in.expect(in.get<uint16_t>(18, "e_machine"), MACHINE_RISCV, "e_machine", "RISC-V");
+    in.expect(in.get<uint16_t>(16, "e_type"), TYPE_EXECUTABLE, "e_type",
+              "statically linked executable");
 }
 
 void read_segments(const reader& in, elf_image& image) {
@@ -144,8 +146,12 @@ void read_symbols(const reader& in, elf_image& image) {
             std::memcpy(&value, symbols.data() + s + 8, sizeof value);
             const unsigned type = std::to_integer<unsigned>(symbols[s + 4]) & 15;
             const bool located = type <= 2;  // label, object or function; not section or file
-            if (name != 0 && located) {
-                image.symbols.emplace(in.text(names, name), value);
+            if (name == 0 || !located) {
+                continue;
+            }
+            // Names with $ are the psABI's mapping symbols, which mark code and data.
+            if (std::string text = in.text(names, name); !text.starts_with('$')) {
+                image.symbols.emplace(std::move(text), value);
             }
         }
     }

@@ -69,6 +69,8 @@ file_builder good_file() {
     f.put<uint64_t>(symbols_offset + 32, 0x80000004);
     f.put<uint64_t>(symbols_offset + 40, 0);
     f.text(names_offset + 1, "main");
+    f.put<uint32_t>(symbols_offset, 6);  // a mapping symbol, which is no symbol of the program
+    f.text(names_offset + 6, "$x");
     const size_t symbol_section = sections_offset + 64;
     f.put<uint32_t>(symbol_section + 4, 2);
     f.put<uint64_t>(symbol_section + 24, symbols_offset);
@@ -77,7 +79,7 @@ file_builder good_file() {
     const size_t name_section = sections_offset + 128;
     f.put<uint32_t>(name_section + 4, 3);
     f.put<uint64_t>(name_section + 24, names_offset);
-    f.put<uint64_t>(name_section + 32, 6);
+    f.put<uint64_t>(name_section + 32, 9);
     f.put<uint64_t>(name_section + 56, 0);
     return f;
 }
