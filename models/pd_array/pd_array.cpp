@@ -132,8 +132,10 @@ void pd_array::map_registers() {
             static_cast<std::uint8_t>(regs::lane_gain::code.decode(written));
         settings_changed();
     });
-    window.on_read(regs::reg::lane_power,
-                   [this](unsigned lane) { return monitor_code(received_power_w(lane)); });
+    // The converter stops with the enable bit, the amplifier only when its supply has settled.
+    window.on_read(regs::reg::lane_power, [this](unsigned lane) {
+        return state_.programmed[lane].enabled ? monitor_code(received_power_w(lane)) : 0;
+    });
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
         return regs::lane_status::los.encode(state_.lost[lane] != 0);
     });

@@ -1,0 +1,199 @@
+#include "models/optical_channel/optical_channel.h"
+
+#include "models/transport/lane_grid.h"
+#include "testbenches/unit/common/fresh_simulation.h"
+#include "testbenches/unit/rx_dsp/optical_bench.h"
+
+using namespace luxlane;
+using namespace optical_bench;
+using luxlane::test::fresh_simulation;
+
+namespace {
+
+struct bench {
+    frame_source source{"source"};
+    optical_channel channel;
+    frame_sink sink{"sink"};
+    register_host host{"host", channel};
+
+    explicit bench(const optical_channel_config& config = {}) : channel("channel", config) {
+        source.out.bind(channel.in);
+        channel.out.bind(sink.in);
+    }
+};
+
+optical_channel_config small(unsigned lanes) {
+    optical_channel_config config;
+    config.lanes = lanes;
+    config.spread.alive_probability = 1.0;
+    return config;
+}
+
+std::shared_ptr<lane_frame::optics_table> lit_table(unsigned lanes, std::uint64_t version = 1) {
+    auto table = std::make_shared<lane_frame::optics_table>();
+    table->version = version;
+    table->lanes.assign(lanes, {});
+    return table;
+}
+
+lane_frame lit_frame(unsigned lanes, std::uint64_t first_bit, std::uint32_t bits) {
+    auto frame = make_frame(lanes, first_bit, bits);
+    frame.optics = lit_table(lanes);
+    return frame;
+}
+
+// 10 m of fused silica at 430 nm: n_g = 1.50464 from Malitson's Sellmeier fit.
+const sc_core::sc_time flight(50189, sc_core::SC_PS);
+
+}  // namespace
+
+TEST_CASE("optical_channel: identification and documented reset values, twice") {
+    fresh_simulation([] {
+        bench b;
+        CHECK(b.host.read("ID") == 0x4354504F);
+        CHECK(b.host.read("LENGTH_MM") == 10000);
+        CHECK(b.host.read("WAVELENGTH_PM") == 430000);
+        CHECK(b.host.read("CORE_PITCH_NM") == 50000);
+        CHECK(b.host.read("GROUP_DELAY_PS") == 50189);
+        b.host.check_reset_values();
+        b.host.write("CONTROL", 1);
+        b.host.write("IRQ_MASK", 1);
+        b.host.write("CONTROL", 2);
+        b.host.check_reset_values();
+        b.channel.reset();
+        b.host.check_reset_values();
+    });
+}
+
+TEST_CASE("optical_channel: a block arrives whole, one time of flight after its last bit") {
+    fresh_simulation([] {
+        bench b(small(4));
+        run(seconds(1e-6));
+        b.source.send(lit_frame(4, 640, 200));
+        const auto duration = seconds(200 * 0.5e-9);
+        // The register rounds to picoseconds, and so may the model: two steps of margin.
+        run(duration + flight - 2 * one_step);
+        CHECK(b.sink.frames.empty());
+        run(4 * one_step);
+        REQUIRE(b.sink.frames.size() == 1);
+        CHECK(b.sink.frames[0].first_bit == 640);
+        CHECK(wrong_bits(b.sink.frames[0], 2).empty());
+    });
+}
+
+TEST_CASE("optical_channel: blocks keep their order, and several fly at once") {
+    fresh_simulation([] {
+        bench b(small(4));
+        b.source.send(lit_frame(4, 0, 2000));
+        auto update = lit_frame(4, 0, 0);
+        update.optics = lit_table(4, 2);
+        b.source.send(update);
+        run(seconds(10e-9));
+        b.source.send(lit_frame(4, 2000, 10));
+        run(seconds(10e-6));
+        REQUIRE(b.sink.frames.size() == 3);
+        CHECK(b.sink.frames[0].bits_per_lane == 2000);
+        CHECK(b.sink.frames[1].bits_per_lane == 0);
+        CHECK(b.sink.frames[2].bits_per_lane == 10);
+        CHECK(b.sink.times[0] == b.sink.times[1]);
+        CHECK(b.sink.frames[0].optics->version != b.sink.frames[1].optics->version);
+    });
+}
+
+TEST_CASE("optical_channel: faults reach the receiver after the time of flight without any data") {
+    fresh_simulation([] {
+        bench b(small(4));
+        auto update = lit_frame(4, 0, 0);
+        b.source.send(update);
+        run(seconds(1e-6));
+        b.sink.frames.clear();
+
+        b.channel.kill_lane(2);
+        run(flight - 2 * one_step);
+        CHECK(b.sink.frames.empty());
+        run(4 * one_step);
+        REQUIRE(b.sink.frames.size() == 1);
+        CHECK(b.sink.frames[0].optics->lanes[2].drive_factor == 0.0);
+        CHECK(b.sink.frames[0].optics->lanes[1].drive_factor == 1.0);
+        CHECK(b.channel.dead_lanes() == std::vector<unsigned>{2});
+        CHECK(b.channel.dead_at_birth().empty());
+
+        const double born_db = b.sink.frames[0].optics->lanes[1].excess_loss_db;
+        b.channel.set_lane_extra_loss_db(1, 3.5);
+        run(seconds(1e-6));
+        CHECK(b.sink.frames.back().optics->lanes[1].excess_loss_db == Approx(born_db + 3.5));
+        CHECK_THROWS_AS(b.channel.kill_lane(4), std::out_of_range);
+    });
+}
+
+TEST_CASE("optical_channel: an unplugged cable is dark, and its presence change interrupts") {
+    fresh_simulation([] {
+        bench b(small(4));
+        bool level = false;
+        b.channel.irq.connect([&](bool now) { level = now; });
+        b.source.send(lit_frame(4, 0, 0));
+        b.host.write("CONTROL", 1);
+        b.host.write("IRQ_MASK", 1);
+        run(seconds(1e-6));
+        CHECK(b.host.read("STATUS") == 3);
+        CHECK_FALSE(level);
+        b.channel.unplug();
+        CHECK(level);
+        CHECK(b.host.read("STATUS") == 1);
+        b.host.write("IRQ_STATUS", 1);
+        CHECK_FALSE(level);
+        b.channel.unplug();
+        CHECK_FALSE(level);
+        run(seconds(1e-6));
+        for (const auto& lane : b.sink.frames.back().optics->lanes) {
+            CHECK(lane.drive_factor == 0.0);
+        }
+        b.channel.plug();
+        CHECK(level);
+        run(seconds(1e-6));
+        CHECK(b.sink.frames.back().optics->lanes[0].drive_factor == 1.0);
+    });
+}
+
+TEST_CASE("optical_channel: dead lanes, coupling and skew follow their distributions") {
+    fresh_simulation([] {
+        optical_channel_config config;
+        config.lanes = 4000;
+        config.spread.alive_probability = 0.95;
+        config.spread.skew_s_per_m = 5e-12;
+        bench b(config);
+        CHECK(within_99_percent(double(b.channel.dead_at_birth().size()), 4000, 0.05));
+        double skew = 0.0;
+        for (unsigned lane = 0; lane < 4000; ++lane) {
+            skew += b.channel.skew_s(lane) * b.channel.skew_s(lane);
+        }
+        // 20 ps and 5 ps/m over 10 m.
+        CHECK(std::sqrt(skew / 4000) == Approx(70e-12).epsilon(2.58 / std::sqrt(8000.0)));
+        b.source.send(lit_frame(4000, 0, 0));
+        run(seconds(1e-6));
+        double loss = 0.0;
+        for (const auto& lane : b.sink.frames.back().optics->lanes) {
+            loss += lane.excess_loss_db * lane.excess_loss_db;
+        }
+        CHECK(std::sqrt(loss / 4000) == Approx(0.3).epsilon(2.58 / std::sqrt(8000.0)));
+    });
+}
+
+TEST_CASE("lane_grid: neighbours are mutual, at most four, one pitch away") {
+    for (const unsigned lanes : {1u, 2u, 5u, 16u, 460u}) {
+        const auto grid = lane_grid::of(lanes);
+        CHECK(grid.columns * grid.columns >= lanes);
+        for (unsigned lane = 0; lane < lanes; ++lane) {
+            for (const unsigned other : grid.neighbours(lane)) {
+                REQUIRE(other < lanes);
+                const int rows = int(lane / grid.columns) - int(other / grid.columns);
+                const int columns = int(lane % grid.columns) - int(other % grid.columns);
+                CHECK(rows * rows + columns * columns == 1);
+                const auto back = grid.neighbours(other);
+                CHECK(std::count(back.begin(), back.end(), lane) == 1);
+            }
+        }
+    }
+    CHECK(lane_grid::of(9).neighbours(4).count == 4);
+    CHECK(lane_grid::of(9).neighbours(0).count == 2);
+}

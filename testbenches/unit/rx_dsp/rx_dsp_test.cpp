@@ -1,0 +1,276 @@
+#include "models/rx_dsp/rx_dsp.h"
+
+#include <cmath>
+
+#include "models/photonics/lane_response.h"
+#include "testbenches/unit/common/fresh_simulation.h"
+#include "testbenches/unit/rx_dsp/optical_bench.h"
+
+using namespace luxlane;
+using namespace optical_bench;
+using luxlane::test::fresh_simulation;
+
+namespace {
+
+const auto lock_time = seconds(2e-6);
+const auto adapt_time = seconds(20e-6);
+
+struct bench {
+    frame_source source{"source"};
+    rx_dsp dsp;
+    frame_sink sink{"sink"};
+    register_host host{"host", dsp};
+    unsigned lanes;
+    std::uint64_t version = 0;
+
+    explicit bench(const rx_dsp_config& config = {}) : dsp("dsp", config), lanes(config.lanes) {
+        source.out.bind(dsp.in);
+        dsp.out.bind(sink.in);
+    }
+    /// Light of the given extra loss on every lane but `dark_lane`.
+    void light(double excess_loss_db, unsigned dark_lane = ~0u) {
+        photonics::lane_parameters lane;
+        lane.excess_loss_db = excess_loss_db;
+        auto table = std::make_shared<lane_frame::response_table>();
+        table->version = ++version;
+        table->lanes.assign(lanes, photonics::extract(lane));
+        if (dark_lane < lanes) {
+            table->lanes[dark_lane] = {};
+        }
+        responses = table;
+        auto frame = make_frame(lanes, 0, 0);
+        frame.responses = responses;
+        source.send(frame);
+    }
+    lane_frame receive(std::uint64_t first_bit, std::uint32_t bits) {
+        auto frame = make_frame(lanes, first_bit, bits);
+        frame.responses = responses;
+        source.send(frame);
+        return sink.frames.back();
+    }
+    void lock_all() {
+        host.write("CONTROL", 1);
+        host.write("LANE_SELECT", 0xFFFF);
+        host.write("LANE_CONTROL", 1);
+        run(lock_time);
+    }
+
+    std::shared_ptr<const lane_frame::response_table> responses;
+};
+
+rx_dsp_config small() {
+    rx_dsp_config config;
+    config.lanes = 4;
+    return config;
+}
+
+}  // namespace
+
+TEST_CASE("rx_dsp: identification and documented reset values, twice") {
+    fresh_simulation([] {
+        bench b;
+        CHECK(b.host.read("ID") == 0x53445852);
+        CHECK(b.host.read("CAPABILITY") == ((3u << 16) | 460u));
+        b.host.check_reset_values();
+        b.lock_all();
+        b.host.write_lane(4, "LANE_TAPS", 0x00F040F8);
+        b.host.write_lane(4, "LANE_CONTROL", 3);
+        b.host.write("IRQ_MASK", 3);
+        run(adapt_time);
+        b.host.write("CONTROL", 2);
+        b.host.check_reset_values();
+        b.dsp.reset();
+        b.host.check_reset_values();
+    });
+}
+
+TEST_CASE("rx_dsp: clock recovery locks after its lock time, not one step before") {
+    fresh_simulation([] {
+        bench b(small());
+        bool level = false;
+        b.dsp.irq.connect([&](bool now) { level = now; });
+        b.host.write("IRQ_MASK", 1);
+        b.light(0.0, 3);
+        b.host.write("CONTROL", 1);
+        b.host.write("LANE_SELECT", 0xFFFF);
+        b.host.write("LANE_CONTROL", 1);
+        run(lock_time - one_step);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0);
+        CHECK_FALSE(level);
+        run(one_step);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0b0111);
+        CHECK(b.host.read_lane(0, "LANE_STATUS") == 1);
+        CHECK(b.dsp.lane_locked(2));
+        CHECK_FALSE(b.dsp.lane_locked(3));
+        CHECK(level);
+    });
+}
+
+TEST_CASE("rx_dsp: lock is lost with the light, the enable bit or the block, and comes back") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0);
+        b.lock_all();
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0xF);
+        b.host.write("IRQ_STATUS", 1);
+        b.light(0.0, 1);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0b1101);
+        CHECK(b.host.read("IRQ_STATUS") == 1);
+        CHECK(b.host.read_lane(1, "LANE_FOM") == 0);
+        b.light(0.0);
+        run(lock_time - one_step);
+        CHECK_FALSE(b.dsp.lane_locked(1));
+        run(one_step);
+        CHECK(b.dsp.lane_locked(1));
+        b.light(30.0);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0);
+        b.light(0.0);
+        run(lock_time);
+        b.host.write_lane(2, "LANE_CONTROL", 0);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0b1011);
+        b.host.write("CONTROL", 0);
+        CHECK(b.host.read("CDR_LOCK_MAP[0]") == 0);
+        b.host.write("SNAPSHOT", 1);
+        CHECK(b.host.read("CDR_LOSSES_LO") == 1 + 4 + 1 + 3);
+    });
+}
+
+TEST_CASE("rx_dsp: adaptation improves the eye in its time, and fails without light") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0, 3);
+        b.lock_all();
+        const auto before = b.host.read_lane(0, "LANE_FOM");
+        CHECK(b.host.read("LANE_TAPS") == 0x4000);
+        b.host.write("IRQ_STATUS", 3);
+        b.host.write("LANE_SELECT", 0xFFFF);
+        b.host.write("LANE_CONTROL", 3);
+        run(adapt_time - one_step);
+        CHECK(b.host.read_lane(0, "LANE_CONTROL") == 3);
+        CHECK(b.host.read("LANE_STATUS") == 1);
+        CHECK(b.host.read("IRQ_STATUS") == 0);
+        run(one_step);
+        CHECK(b.host.read("LANE_CONTROL") == 1);
+        CHECK(b.host.read("LANE_STATUS") == 3);
+        CHECK(b.host.read("ADAPT_DONE_MAP[0]") == 0b0111);
+        CHECK((b.host.read("IRQ_STATUS") & 2) == 2);
+        CHECK(b.host.read("LANE_FOM") > before);
+        CHECK(b.host.read("LANE_TAPS") != 0x4000);
+        CHECK(b.host.read_lane(3, "LANE_STATUS") == 4);
+        CHECK(b.host.read("LANE_TAPS") == 0x4000);
+    });
+}
+
+TEST_CASE("rx_dsp: taps are signed and bad ones close the eye without harm") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0);
+        b.lock_all();
+        b.host.write_lane(0, "LANE_TAPS", 0x00FC40F8);
+        CHECK(b.host.read("LANE_TAPS") == 0x00FC40F8);
+        CHECK(b.dsp.lane_locked(0));
+        b.host.write("LANE_TAPS", 0);
+        CHECK(b.host.read("LANE_FOM") == 0);
+        CHECK_FALSE(b.dsp.lane_locked(0));
+        b.host.write("LANE_TAPS", 0xC000);  // inverted
+        CHECK(b.host.read("LANE_FOM") == 0);
+        b.receive(0, 1000);
+    });
+}
+
+TEST_CASE("rx_dsp: threshold lies between the levels of the photocurrent") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0);
+        const auto& lane = b.responses->lanes[0];
+        const double threshold_a = b.host.read_lane(0, "LANE_THRESHOLD") * 1e-9;
+        CHECK(threshold_a > lane.zero_a);
+        CHECK(threshold_a < lane.one_a);
+        b.light(0.0, 0);
+        CHECK(b.host.read_lane(0, "LANE_THRESHOLD") == 0);
+    });
+}
+
+TEST_CASE(
+    "rx_dsp: a locked lane errs at its rate, an unlocked one is random, a disabled one silent") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(5.0, 1);
+        b.lock_all();
+        b.host.write_lane(2, "LANE_CONTROL", 0);
+        constexpr std::uint32_t bits = 500'000;
+        const auto frame = b.receive(0, bits);
+        const double ber = b.dsp.lane_ber(0);
+        CHECK(ber * bits > 100.0);
+        CHECK(within_99_percent(double(wrong_bits(frame, 0).size()), bits, ber));
+        CHECK(b.dsp.lane_ber(1) == 0.5);
+        CHECK(within_99_percent(double(wrong_bits(frame, 1).size()), bits, 0.5));
+        for (std::size_t word = 0; word < frame.stride; ++word) {
+            REQUIRE(frame.bits[2 * frame.stride + word] == 0);
+        }
+    });
+}
+
+TEST_CASE("rx_dsp: the same line bits arrive wrong in one frame and in many") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(5.0, 1);
+        b.lock_all();
+        const auto whole = b.receive(12345, 60'000);
+        for (const unsigned lane : {0u, 1u, 3u}) {
+            const auto expected = wrong_bits(whole, lane);
+            CHECK(expected.size() > 10);
+            for (const std::uint32_t cut : {1000u, 4096u, 30'001u}) {
+                std::vector<std::uint64_t> wrong;
+                for (std::uint32_t done = 0; done < 60'000; done += cut) {
+                    const auto part = b.receive(12345 + done, std::min(cut, 60'000 - done));
+                    const auto found = wrong_bits(part, lane);
+                    wrong.insert(wrong.end(), found.begin(), found.end());
+                }
+                CHECK(wrong == expected);
+            }
+        }
+    });
+}
+
+TEST_CASE("rx_dsp: skipped lanes stay untouched and update-only frames end here") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(3.0);
+        CHECK(b.sink.frames.empty());
+        b.host.write("CONTROL", 1);
+        auto frame = make_frame(4, 0, 1000);
+        frame.responses = b.responses;
+        frame.carried = {1, 0, 1, 1};
+        b.source.send(frame);
+        CHECK(wrong_bits(b.sink.frames.back(), 1).empty());
+        CHECK_FALSE(wrong_bits(b.sink.frames.back(), 0).empty());
+    });
+}
+
+TEST_CASE("rx_dsp: a bad lane is an error code") {
+    fresh_simulation([] {
+        bench b(small());
+        CHECK(b.host.read_lane(4, "LANE_STATUS") == 0);
+        CHECK(b.host.read("ERROR_CODE") == 1);
+        b.host.write("LANE_SELECT", 3);
+        CHECK(b.host.read("ERROR_CODE") == 0);
+    });
+}
+
+TEST_CASE("rx_dsp: enabled lanes draw clock recovery and slicer power") {
+    fresh_simulation([] {
+        bench b(small());
+        b.host.write_lane(0, "LANE_CONTROL", 1);
+        b.host.write_lane(1, "LANE_CONTROL", 1);
+        run(seconds(1e-3));
+        CHECK(b.dsp.energy()[0].joules == 0.0);
+        b.host.write("CONTROL", 1);
+        run(seconds(1e-3));
+        b.host.write("CONTROL", 0);
+        run(seconds(1e-3));
+        CHECK(b.dsp.energy()[0].block == "equaliser and slicers");
+        // 0.5 mW and 0.1 pJ/bit at 2 Gb/s, two lanes.
+        CHECK(b.dsp.energy()[0].joules == Approx(2 * 0.7e-3 * 1e-3));
+    });
+}
