@@ -12,6 +12,7 @@ fan_monitor::fan_monitor(const sc_core::sc_module_name& name, const fan_monitor_
     bank_.on_read(regs::reg::pulses,
                   [this](std::uint32_t, std::uint64_t) { return state_.pulses; });
     statistics_.add("pulses", "1", [this] { return double(state_.pulses); });
+    SC_HAS_PROCESS(fan_monitor);
     SC_METHOD(end_window);
     sensitive << window_end_;
     dont_initialize();

@@ -13,6 +13,8 @@ extern "C" {
 #include "examples/device/dif_fan_monitor.h"
 }
 
+using luxlane::test::fresh_simulation;
+
 namespace {
 
 struct bench : sc_core::sc_module {
@@ -20,7 +22,7 @@ struct bench : sc_core::sc_module {
     luxlane::examples::fan_monitor fan{"fan"};
     dif_fan_monitor driver{};
 
-    bench() : sc_core::sc_module(sc_core::sc_module_name("bench")) {
+    explicit bench(const sc_core::sc_module_name& name = "bench") : sc_core::sc_module(name) {
         bus.bind(fan.registers);
         current = this;
         fan.reset();

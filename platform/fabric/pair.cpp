@@ -49,6 +49,7 @@ pair::pair(const sc_core::sc_module_name& name, const config::configuration& val
     connect();
     place_job(a, 0);
     place_job(b, 1);
+    SC_HAS_PROCESS(pair);
     SC_METHOD(apply_faults);
     sensitive << fault_;
     dont_initialize();

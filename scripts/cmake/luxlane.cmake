@@ -43,7 +43,9 @@ find_path(SYSTEMC_INCLUDE systemc.h REQUIRED)
 find_library(SYSTEMC_LIBRARY systemc REQUIRED)
 target_include_directories(systemc SYSTEM INTERFACE ${SYSTEMC_INCLUDE})
 target_compile_definitions(systemc INTERFACE SC_CPLUSPLUS=201703L SC_INCLUDE_DYNAMIC_PROCESSES)
-target_link_libraries(systemc INTERFACE ${SYSTEMC_LIBRARY} Threads::Threads)
+add_library(luxlane_sc_main OBJECT ${PROJECT_SOURCE_DIR}/models/common/sc_main.cpp)
+target_link_libraries(systemc INTERFACE $<TARGET_OBJECTS:luxlane_sc_main> ${SYSTEMC_LIBRARY}
+                      Threads::Threads)
 
 # TEMPORARY while rooms are written side by side: leave out sources that do not exist yet.
 function(luxlane_existing out)
