@@ -9,7 +9,7 @@ namespace luxlane::soc {
 
 namespace {
 
-// Configuration register, byte 1 in the upper half (datasheet table 10).
+// Configuration register, byte 1 in the upper half (datasheet, configuration register).
 constexpr std::uint16_t one_shot = 0x8000;
 constexpr std::uint16_t resolution = 0x6000;  // read-only, always 12 bits
 constexpr unsigned fault_queue_lsb = 11;
@@ -31,7 +31,7 @@ tmp102::tmp102(std::uint8_t address, std::function<double()> temperature_c)
 void tmp102::reset() { state_ = {}; }
 
 /// Twos complement in units of 1/16 degree, left-justified in 16 bits: 12 bits, or 13 and a one in
-/// bit 0 in extended mode; saturating (datasheet tables 5 and 8).
+/// bit 0 in extended mode; saturating (datasheet, temperature data formats).
 std::uint16_t tmp102::encode(double celsius) const {
     const bool wide = (state_.registers[configuration] & extended) != 0;
     const double limit = wide ? 4096 : 2048;
@@ -71,7 +71,7 @@ std::uint16_t tmp102::read_register() {
     }
     if (state_.pointer == configuration) {
         const bool pin = state_.alert == ((config & active_high) != 0);
-        // OS reads 1 in shutdown: a conversion that was asked for has ended (datasheet 7.4.3).
+        // OS reads 1 in shutdown: a conversion that was asked for has ended (datasheet, one-shot).
         return static_cast<std::uint16_t>((config & writable) | resolution | (pin ? alert_bit : 0) |
                                           ((config & shutdown) != 0 ? one_shot : 0));
     }

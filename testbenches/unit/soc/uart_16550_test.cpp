@@ -81,6 +81,7 @@ TEST_CASE("the UART sends at once without line timing") {
 
 TEST_CASE("the divisor latch hides behind DLAB") {
     fresh_simulation([] {
+        test::captured_log log;
         uart_bench b;
         b.bus.write8(ier, 0x0f);
         b.bus.write8(lcr, 0x80);
