@@ -1,0 +1,177 @@
+#include "models/serdes_phy/idle_accrual.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "models/common/normal.h"
+#include "models/serdes_phy/lane_map.h"
+
+namespace luxlane::wide_link {
+namespace {
+
+constexpr std::size_t correctable = 15;
+constexpr double codeword_symbols = 544.0;
+
+/// Probability of 0 .. 15 errors in a codeword; the rest is `beyond`.
+struct error_distribution {
+    std::array<double, correctable + 1> exactly{};
+    double beyond = 0.0;
+};
+
+/// Probability that a symbol of ten bits is wrong.
+double symbol_error_ratio(double ber) {
+    if (ber < 1e-7) {
+        return 10.0 * ber * (1.0 - 4.5 * ber);
+    }
+    const double good = 1.0 - ber;
+    const double good2 = good * good;
+    const double good4 = good2 * good2;
+    return 1.0 - good4 * good4 * good2;
+}
+
+/// Lanes with few errors together make a Poisson distribution; each poor lane is folded in exactly,
+/// with its whole symbols a codeword and, by chance, one more.
+error_distribution distribution_of(std::span<const double> ratio) {
+    constexpr double poor = 1e-2;
+    const double per_lane = codeword_symbols / static_cast<double>(ratio.size());
+    const double whole = std::floor(per_lane);
+    double mean = 0.0;
+    for (const double each : ratio) {
+        mean += each < poor ? per_lane * each : 0.0;
+    }
+    error_distribution result;
+    double term = portable_exp(-mean);
+    for (std::size_t n = 0; n <= correctable; ++n) {
+        result.exactly[n] = term;
+        term *= mean / static_cast<double>(n + 1);
+    }
+    double expected = mean;
+    const auto fold = [&](double probability) {
+        for (std::size_t n = correctable; n > 0; --n) {
+            result.exactly[n] =
+                result.exactly[n] * (1.0 - probability) + result.exactly[n - 1] * probability;
+        }
+        result.exactly[0] *= 1.0 - probability;
+    };
+    for (const double each : ratio) {
+        if (each >= poor) {
+            expected += per_lane * each;
+            for (double symbol = 0.0; symbol < whole; symbol += 1.0) {
+                fold(each);
+            }
+            fold(each * (per_lane - whole));
+        }
+    }
+    // Below this mean the tail is under 1e-18 and 1 - sum would be rounding alone.
+    if (expected > 0.5) {
+        double sum = 0.0;
+        for (const double each : result.exactly) {
+            sum += each;
+        }
+        result.beyond = std::max(0.0, 1.0 - sum);
+    }
+    return result;
+}
+
+}  // namespace
+
+std::uint64_t idle_accrual::binomial(std::uint64_t n, double probability) {
+    if (n == 0 || probability <= 0.0) {
+        return 0;
+    }
+    if (probability >= 1.0) {
+        return n;
+    }
+    if (probability > 0.5) {
+        return n - binomial(n, 1.0 - probability);
+    }
+    const double size = static_cast<double>(n);
+    const double mean = size * probability;
+    if (mean > 30.0) {
+        const double drawn =
+            mean + std::sqrt(mean * (1.0 - probability)) * gaussian(key_, position_++);
+        return static_cast<std::uint64_t>(std::clamp(std::floor(drawn + 0.5), 0.0, size));
+    }
+    const double log_none = probability < 1e-8 ? -probability : portable_log(1.0 - probability);
+    double term = portable_exp(size * log_none);
+    double left = uniform53(key_, position_++) - term;
+    const double odds = probability / (1.0 - probability);
+    std::uint64_t count = 0;
+    while (left > 0.0 && count < n && term > 0.0) {
+        term *= odds * static_cast<double>(n - count) / static_cast<double>(count + 1);
+        left -= term;
+        ++count;
+    }
+    return count;
+}
+
+void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> physical_of,
+                       std::span<const double> ber, fec_counters& counters) {
+    if (codewords == 0) {
+        return;
+    }
+    const std::size_t lanes = ber.size();
+    std::vector<double> ratio(lanes);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        ratio[lane] = symbol_error_ratio(ber[lane]);
+    }
+    const auto symbols_by = [&](std::uint64_t words) { return words * 544 / lanes; };
+    const std::uint64_t symbols = symbols_by(codewords_ + codewords) - symbols_by(codewords_);
+    codewords_ += codewords;
+    counters.codewords += codewords;
+    for (const std::uint16_t physical : physical_of) {
+        if (physical != lane_map::none) {
+            counters.lane_symbols[physical] += symbols;
+        }
+    }
+
+    const auto chance = distribution_of(ratio);
+    double with_errors = chance.beyond;
+    for (std::size_t n = 1; n <= correctable; ++n) {
+        with_errors += chance.exactly[n];
+    }
+    std::uint64_t left = binomial(codewords, with_errors / (with_errors + chance.exactly[0]));
+    counters.histogram[0] += codewords - left;
+    std::uint64_t corrected = 0;
+    for (std::size_t n = 1; n <= correctable && left > 0; ++n) {
+        const std::uint64_t drawn = binomial(left, chance.exactly[n] / with_errors);
+        with_errors -= chance.exactly[n];
+        left -= drawn;
+        counters.histogram[n] += drawn;
+        counters.corrected_codewords += drawn;
+        corrected += n * drawn;
+    }
+    // What rounding of the remaining probability left over without a tail belongs to one error.
+    if (chance.beyond <= 0.0 && left > 0) {
+        counters.histogram[1] += left;
+        counters.corrected_codewords += left;
+        corrected += left;
+    } else {
+        counters.uncorrectable_codewords += left;
+    }
+    counters.corrected_symbols += corrected;
+
+    double weight = 0.0;
+    for (const double each : ratio) {
+        weight += each;
+    }
+    for (std::size_t lane = 0; lane < lanes && corrected > 0; ++lane) {
+        const std::uint64_t drawn =
+            weight > ratio[lane] ? binomial(corrected, ratio[lane] / weight) : corrected;
+        weight -= ratio[lane];
+        corrected -= drawn;
+        if (drawn == 0) {
+            continue;
+        }
+        const double bits_per_error = 10.0 * ber[lane] / ratio[lane];
+        counters.corrected_bits += drawn + binomial(9 * drawn, (bits_per_error - 1.0) / 9.0);
+        if (physical_of[lane] != lane_map::none) {
+            counters.lane_symbol_errors[physical_of[lane]] += drawn;
+            counters.window_errors[physical_of[lane]] += static_cast<std::uint32_t>(drawn);
+        }
+    }
+}
+
+}  // namespace luxlane::wide_link

@@ -1,0 +1,233 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/common/device.h"
+#include "models/serdes_phy/fec_counters.h"
+#include "models/serdes_phy/idle_accrual.h"
+#include "models/serdes_phy/lane_map.h"
+#include "models/serdes_phy/line_receiver.h"
+#include "models/serdes_phy/line_transmitter.h"
+#include "models/serdes_phy/payload_receiver.h"
+#include "models/serdes_phy/serdes_phy_config.h"
+#include "models/transport/flit_burst.h"
+#include "models/transport/frame_sockets.h"
+#include "models/transport/lane_frame.h"
+
+namespace luxlane {
+
+/// Digital half of the wide link: RS(544,514), striping of symbols over lanes, lane frames, lane
+/// and link state machines, remap with hitless switches, in-band management words (docs/link.md).
+/// Modelled: every bit of payload, overhead and training that the other end looks at. Not modelled:
+/// retry, the host's own lanes. Idle payload of an UP link is not sent; its codewords and their
+/// errors are drawn from the lanes' error ratios when somebody asks.
+///
+/// Timing: flits wait for the next free pair of codewords, which goes on the line
+/// `transmit_pipeline` later; a block of pairs is delivered when its last bit and the receiver's
+/// stages are through. The overhead of a superframe is composed when its last word is about to
+/// leave. While the link is UP and nothing happens, one superframe in `supervision_superframes` is
+/// sent.
+class serdes_phy : public device {
+public:
+    payload_target_socket<flit_protocol> flits_in;      ///< from the accelerator
+    payload_initiator_socket<flit_protocol> flits_out;  ///< to the accelerator
+    payload_initiator_socket<lane_protocol> lanes_out;  ///< line bits, to the driver array
+    payload_target_socket<lane_protocol> lanes_in;      ///< line bits, from the receiver array
+
+    /// Bound by the board to the receiver array: whether a lane's clock is recovered, and its bit
+    /// error ratio. Unbound: always, and 0.
+    std::function<bool(unsigned lane)> lane_locked;
+    std::function<double(unsigned lane)> lane_ber;
+
+    serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_config& config);
+
+    /// `call` hears every change of the link state, at once.
+    void on_link_change(std::function<void(link_state)> call) { link_changed_ = std::move(call); }
+
+    link_state link() const { return state_.link; }
+    luxlane::lane_state lane(unsigned physical) const { return receiver_.lane(physical).state(); }
+    /// Physical receive lane of a logical lane; nothing if it has none that carries payload.
+    std::optional<unsigned> receive_lane(unsigned logical) const;
+    /// What the FEC has counted up to now, idle included.
+    const wide_link::fec_counters& counters();
+
+    /// Shortest time from a register write or flit here to any effect at the far PHY, without what
+    /// the blocks between the two add.
+    sc_core::sc_time min_latency() const;
+
+    /// Stages of the one-way latency of a flit that finds the line idle, from this end's receiver
+    /// and a far transmitter of the same configuration; without what lies between the PHYs.
+    struct latency_part {
+        std::string name;
+        double seconds;
+    };
+    std::vector<latency_part> latency_parts() const;
+    std::vector<energy_part> energy() const override;
+
+protected:
+    void on_reset() override;
+    void update_irq() override;
+
+private:
+    /// Sent one by one after a change, so that the far end hears new names twice.
+    static constexpr unsigned superframes_after_change = 8;
+
+    struct waiting_flit {
+        coding::flit flit;
+        sc_core::sc_time arrived;
+    };
+    struct management_entry {
+        std::uint32_t word;
+        sc_core::sc_time written;
+    };
+    struct delivery {
+        sc_core::sc_time due;
+        flit_burst burst;
+    };
+    struct latency_record {
+        double minimum_s = 0.0;
+        double sum_s = 0.0;
+        std::uint64_t flits = 0;
+        void add(double latency_s, std::uint64_t count);
+        double mean_s() const { return flits > 0 ? sum_s / static_cast<double>(flits) : 0.0; }
+    };
+    /// Mutable state beside the registers and the state of the line's two ends.
+    struct state {
+        link_state link = link_state::reset;
+        bool transmitting = false;
+        bool receiving = false;
+        bool deskewed = false;
+        bool carrying = false;  ///< UP or REPAIR
+        bool down = false;
+
+        sc_core::sc_time epoch;  ///< when transmission began: line bit 0
+        std::uint64_t next_superframe = 0;
+        std::uint64_t dense_until = 0;  ///< superframes before it are all sent
+        bool payload_since_superframe = false;
+        std::uint64_t next_pair = 0;
+        std::deque<waiting_flit> waiting;
+        bool refused = false;     ///< the accelerator waits for room
+        std::uint64_t freed = 0;  ///< room made by the block sent at `freed_at`
+        sc_core::sc_time freed_at;
+        std::deque<management_entry> management_tx;
+        std::uint32_t word_under_way = 0;
+
+        std::deque<std::uint32_t> management_rx;
+        bool management_overflow = false;
+        sc_core::sc_time heard;    ///< end of the latest training or overhead block
+        sc_core::sc_time missed;   ///< when a missing one was counted last
+        std::uint64_t window = 0;  ///< of 64 far superframes, for DEGRADE_LIMIT
+        std::deque<delivery> deliveries;
+
+        sc_core::sc_time up_since;
+        std::uint64_t pairs_seen = 0;  ///< received or accrued since `up_since`
+    };
+    /// Counts since reset, of blocks that were really sent and received.
+    struct totals {
+        std::uint64_t flits_sent = 0;
+        std::uint64_t flits_discarded = 0;  ///< waiting when the link went down
+        std::uint64_t blocks_sent = 0;
+        std::uint64_t pairs_sent = 0;
+        std::uint64_t pairs_received = 0;
+        std::uint64_t pairs_ignored = 0;  ///< received before DESKEW
+        latency_record latency;
+        latency_record wait;  ///< in the transmit FIFO
+    };
+    /// What has cost energy since construction; no reset undoes it.
+    struct activity {
+        std::uint64_t pairs = 0;  ///< both directions
+        double awake_s = 0.0;     ///< mean of both directions, up to `counted_to`
+        sc_core::sc_time counted_to;
+    };
+
+    // serdes_phy_registers.cpp
+    void map_registers();
+    void map_lane_registers();
+    void map_management_registers();
+    void write_control(std::uint64_t before, std::uint64_t after);
+    void deskew();
+    void write_map(wide_link::lane_map& map, std::uint64_t physical);
+    void arm_switch(std::uint64_t command);
+    void push_management(std::uint32_t word);
+    void take_snapshot();
+    std::uint64_t status_word() const;
+    std::uint64_t superframe_now() const;
+
+    // serdes_phy.cpp: transmit side and link state
+    sc_core::sc_time line_time(std::uint64_t line_bit) const;
+    std::uint64_t line_bit_at(const sc_core::sc_time& at) const;
+    sc_core::sc_time superframe_due(std::uint64_t superframe) const;
+    sc_core::sc_time superframes(double count) const;
+    void start_transmitter();
+    void stop_transmitter();
+    void plan_superframe(std::uint64_t superframe);
+    void observe(unsigned superframes = 1);
+    bool observed() const;
+    void send_superframe();
+    void accept_flits(flit_burst& burst, const sc_core::sc_time& delay);
+    void plan_payload();
+    void send_payload();
+    void offer_room();
+    void send(wide_link::line_block& block);
+    void refresh_link();
+    link_state derive_link();
+    void leave_up();
+
+    // serdes_phy_receive.cpp
+    void receive(lane_frame& frame, const sc_core::sc_time& delay);
+    void take_skew(const lane_frame& frame);
+    void receive_superframe(const wide_link::line_view& block, const sc_core::sc_time& at);
+    void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
+                         const sc_core::sc_time& at);
+    void watch_receiver();
+    sc_core::sc_time next_look() const;
+    std::uint64_t far_superframe_at(const sc_core::sc_time& at) const;
+    void plan_receiver();
+    void note_lane_states();
+    void advance_receive_map(std::uint64_t far_superframe);
+    void end_window();
+    void accrue_idle();
+    void deliver();
+    void stop_receiver();
+
+    // serdes_phy_report.cpp
+    void add_statistics();
+    void account_energy();
+    double host_power_w() const;
+    double awake_s() const;
+    double receive_stages_s() const;
+
+    const serdes_phy_config config_;
+    const wide_link::line_geometry geometry_;
+    const sc_core::sc_time transmit_pipeline_;
+    wide_link::lane_map transmit_map_;
+    wide_link::lane_map receive_map_;
+    wide_link::line_transmitter transmitter_;
+    wide_link::line_receiver receiver_;
+    wide_link::payload_receiver payload_receiver_;
+    wide_link::fec_counters counters_;
+    wide_link::fec_counters snapshot_;
+    wide_link::idle_accrual idle_;
+    state state_;
+    totals totals_;
+    activity activity_;
+    std::vector<luxlane::lane_state> known_states_;  ///< [physical] as LANE_CHANGE knows them
+    std::uint64_t optics_version_ = 0;
+    bool optics_known_ = false;
+    std::function<void(link_state)> link_changed_;
+    wide_link::line_block block_;
+    lane_frame frame_;
+
+    sc_core::sc_event superframe_event_;
+    sc_core::sc_event payload_event_;
+    sc_core::sc_event room_event_;
+    sc_core::sc_event receiver_event_;
+    sc_core::sc_event delivery_event_;
+};
+
+}  // namespace luxlane

@@ -1,0 +1,296 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "models/coding/lane_frame_format.h"
+#include "models/serdes_phy/serdes_phy.h"
+#include "registers/serdes_phy.h"
+
+namespace luxlane {
+
+namespace regs = registers::serdes_phy;
+namespace frame = coding::lane_frame;
+using sc_core::sc_time;
+using wide_link::block_kind;
+
+namespace {
+
+constexpr std::uint64_t window_superframes = 64;  // of DEGRADE_LIMIT
+constexpr double lost_lane_ber = 0.5;
+// While nothing is sent every superframe, the receiver looks at its lanes this often; a lane found
+// dark is counted as missing its markers, which are random then, from that moment on.
+constexpr double look_superframes = 4.0;
+constexpr double late_superframes = 1.25;
+
+std::uint64_t picoseconds(const sc_time& time) {
+    return static_cast<std::uint64_t>(time / sc_time(1, sc_core::SC_PS));
+}
+
+block_kind kind_of(frame_purpose purpose) {
+    switch (purpose) {
+        case frame_purpose::training:
+            return block_kind::training;
+        case frame_purpose::overhead:
+            return block_kind::overhead;
+        case frame_purpose::payload:
+            return block_kind::payload;
+    }
+    return block_kind::training;
+}
+
+}  // namespace
+
+void serdes_phy::take_skew(const lane_frame& arriving) {
+    if (!arriving.optics || (optics_known_ && arriving.optics->version == optics_version_)) {
+        return;
+    }
+    optics_known_ = true;
+    optics_version_ = arriving.optics->version;
+    std::vector<std::int32_t> skew_ui;
+    skew_ui.reserve(config_.physical_lanes);
+    for (const auto& lane : arriving.optics->lanes) {
+        skew_ui.push_back(
+            static_cast<std::int32_t>(std::lround(lane.skew_s * geometry_.line_rate_bps())));
+    }
+    receiver_.set_skew(skew_ui);
+}
+
+void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
+    if (arriving.lanes != config_.physical_lanes) {
+        throw std::logic_error(std::string(name()) + ": frame of " +
+                               std::to_string(arriving.lanes) + " lanes, this PHY has " +
+                               std::to_string(config_.physical_lanes));
+    }
+    take_skew(arriving);
+    if (!state_.receiving) {
+        return;
+    }
+    const auto at = sc_core::sc_time_stamp() + delay;
+    const wide_link::line_view block{kind_of(arriving.purpose),
+                                     arriving.first_bit,
+                                     arriving.bits_per_lane,
+                                     arriving.stride,
+                                     arriving.first_pair,
+                                     arriving.pairs,
+                                     arriving.bits,
+                                     arriving.before,
+                                     arriving.after,
+                                     arriving.carried};
+    if (arriving.bits_per_lane > 0 && block.kind == block_kind::payload) {
+        receive_payload(block, arriving, at);
+        update_irq();
+        return;
+    }
+    receiver_.watch(picoseconds(at));
+    if (arriving.bits_per_lane > 0) {
+        receive_superframe(block, at);
+    }
+    note_lane_states();
+    refresh_link();
+    plan_receiver();
+    update_irq();
+}
+
+void serdes_phy::receive_superframe(const wide_link::line_view& block, const sc_time& at) {
+    const auto word = receiver_.receive(block, picoseconds(at));
+    state_.heard = at;
+    if (word && state_.management_rx.size() < config_.management_fifo_words) {
+        state_.management_rx.push_back(*word);
+    } else if (word) {
+        state_.management_overflow = true;
+    }
+    advance_receive_map(receiver_.far_superframe());
+    const std::uint64_t window = receiver_.far_superframe() / window_superframes;
+    if (window != state_.window) {
+        state_.window = window;
+        end_window();
+    }
+}
+
+void serdes_phy::advance_receive_map(std::uint64_t far_superframe) {
+    if (receive_map_.advance(far_superframe) > 0) {
+        bank_.set(regs::irq_status::switch_done, true);
+    }
+}
+
+void serdes_phy::end_window() {
+    accrue_idle();
+    const std::uint64_t limit = bank_.value(regs::reg::degrade_limit);
+    for (unsigned lane = 0; lane < config_.physical_lanes; ++lane) {
+        if (counters_.window_errors[lane] > limit) {
+            receiver_.lane(lane).degrade();
+        }
+        counters_.window_errors[lane] = 0;
+    }
+}
+
+void serdes_phy::accrue_idle() {
+    if (!state_.carrying || now() <= state_.up_since) {
+        return;
+    }
+    const auto elapsed =
+        static_cast<std::uint64_t>((now() - state_.up_since).to_seconds() / geometry_.pair_s());
+    if (elapsed <= state_.pairs_seen) {
+        return;
+    }
+    const std::uint64_t idle = elapsed - state_.pairs_seen;
+    state_.pairs_seen = elapsed;
+    std::vector<std::uint16_t> physical_of(config_.data_lanes);
+    std::vector<double> ber(config_.data_lanes);
+    for (unsigned logical = 0; logical < config_.data_lanes; ++logical) {
+        const auto physical = receive_map_.physical(logical);
+        physical_of[logical] = physical;
+        ber[logical] = receiver_.carries(logical, physical) ? lane_ber(physical) : lost_lane_ber;
+    }
+    const std::uint64_t before = counters_.uncorrectable_codewords;
+    idle_.add(2 * idle, physical_of, ber, counters_);
+    if (counters_.uncorrectable_codewords != before) {
+        bank_.set(regs::irq_status::uncorrectable, true);
+    }
+}
+
+void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_frame& arriving,
+                                 const sc_time& at) {
+    if (!state_.deskewed || state_.down) {
+        totals_.pairs_ignored += block.pairs;
+        return;
+    }
+    const double unit_interval_s = geometry_.unit_interval_s();
+    const double path_s = (at - arriving.start).to_seconds() - arriving.duration_s();
+    const double stages_s =
+        config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
+    flit_burst burst;
+    std::uint32_t lost = 0;
+    const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
+    payload_receiver_.receive(
+        block, receiver_, receive_map_, counters_,
+        [&](std::uint64_t pair, const wide_link::pair_outcome& outcome) {
+            std::uint64_t good = 0;
+            for (std::size_t slot = 0; slot < coding::slots_per_pair; ++slot) {
+                if (outcome.slots.status[slot] == coding::slot_status::good) {
+                    burst.flits.push_back(outcome.slots.flits[slot]);
+                    burst.lost_before.push_back(lost);
+                    lost = 0;
+                    ++good;
+                } else if (outcome.slots.status[slot] == coding::slot_status::bad) {
+                    ++lost;
+                }
+            }
+            const auto bits = geometry_.end_bit(pair) - geometry_.first_bit(pair);
+            totals_.latency.add(static_cast<double>(bits) * unit_interval_s + stages_s, good);
+        });
+    state_.pairs_seen += block.pairs;
+    totals_.pairs_received += block.pairs;
+    activity_.pairs += block.pairs;
+    if (counters_.uncorrectable_codewords != uncorrectable) {
+        bank_.set(regs::irq_status::uncorrectable, true);
+    }
+    burst.lost_after = lost;
+    if (burst.flits.empty() && lost == 0) {
+        return;
+    }
+    const auto last_bit = geometry_.first_bit(block.first_pair + block.pairs - 1);
+    const double line_s = static_cast<double>(last_bit - block.first_bit) * unit_interval_s;
+    burst.sent = arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ -
+                 sc_time(config_.host_interface_s, sc_core::SC_SEC);
+    auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
+    if (!state_.deliveries.empty()) {
+        due = std::max(due, state_.deliveries.back().due);
+    }
+    state_.deliveries.push_back({due, std::move(burst)});
+    if (state_.deliveries.size() == 1) {
+        schedule(delivery_event_, due);
+    }
+}
+
+void serdes_phy::deliver() {
+    while (!state_.deliveries.empty() &&
+           state_.deliveries.front().due <= sc_core::sc_time_stamp()) {
+        auto burst = std::move(state_.deliveries.front().burst);
+        state_.deliveries.pop_front();
+        auto delay = sc_core::SC_ZERO_TIME;
+        flits_out.send(burst, delay);
+    }
+    if (!state_.deliveries.empty()) {
+        schedule(delivery_event_, state_.deliveries.front().due);
+    }
+}
+
+void serdes_phy::note_lane_states() {
+    for (unsigned lane = 0; lane < config_.physical_lanes; ++lane) {
+        const auto state = receiver_.lane(lane).state();
+        if (state == known_states_[lane]) {
+            continue;
+        }
+        known_states_[lane] = state;
+        bank_.set(regs::irq_status::lane_change, true);
+        if (state == luxlane::lane_state::degraded) {
+            bank_.set(regs::irq_status::lane_degraded, true);
+        } else if (state == luxlane::lane_state::failed) {
+            bank_.set(regs::irq_status::lane_failed, true);
+        }
+    }
+}
+
+std::uint64_t serdes_phy::far_superframe_at(const sc_time& at) const {
+    const double since = at > state_.heard ? (at - state_.heard) / superframes(1.0) : 0.0;
+    return receiver_.far_superframe() + static_cast<std::uint64_t>(since);
+}
+
+void serdes_phy::watch_receiver() {
+    const auto at = sc_core::sc_time_stamp();
+    receiver_.watch(picoseconds(at));
+    if (receiver_.any_framed() && state_.receiving) {
+        advance_receive_map(far_superframe_at(at));
+        const auto silence = superframes(config_.supervision_superframes + 2.0);
+        const bool silent = at >= state_.heard + silence;
+        const bool late = at >= std::max(state_.heard, state_.missed) + superframes(1.0);
+        if (late && (silent || receiver_.any_dark())) {
+            state_.missed = at;
+            receiver_.missed_superframe(silent, picoseconds(at));
+        }
+    }
+    note_lane_states();
+    refresh_link();
+    plan_receiver();
+    update_irq();
+}
+
+sc_time serdes_phy::next_look() const {
+    const auto at = sc_core::sc_time_stamp();
+    const auto latest = std::max(state_.heard, state_.missed);
+    const auto silence = superframes(config_.supervision_superframes + 2.0);
+    const bool urgent =
+        receiver_.any_dark() || !receive_map_.armed().empty() || at >= state_.heard + silence;
+    return urgent ? std::max(latest + superframes(late_superframes), at + superframes(0.25))
+                  : at + superframes(look_superframes);
+}
+
+void serdes_phy::plan_receiver() {
+    receiver_event_.cancel();
+    const auto at = sc_core::sc_time_stamp();
+    const std::uint64_t deadline = receiver_.next_deadline_ps();
+    const bool framed = state_.receiving && receiver_.any_framed();
+    if (deadline == wide_link::receive_lane::never && !framed) {
+        return;
+    }
+    auto next = framed ? next_look() : sc_core::sc_max_time();
+    if (deadline != wide_link::receive_lane::never) {
+        const auto limit = sc_time(static_cast<double>(deadline), sc_core::SC_PS);
+        next = std::min(next, std::max(limit, at));
+    }
+    schedule(receiver_event_, next);
+}
+
+void serdes_phy::stop_receiver() {
+    state_.receiving = false;
+    state_.deskewed = false;
+    state_.deliveries.clear();
+    delivery_event_.cancel();
+    receive_map_.cancel();
+    receiver_.reset();
+    note_lane_states();
+    plan_receiver();
+}
+
+}  // namespace luxlane
