@@ -16,12 +16,12 @@
 
 enum dif_result {
     dif_ok,
-    dif_bad_argument,  ///< a null pointer, or a value that is none of its enum's
-    dif_out_of_range,  ///< a lane or value beyond what the device has
-    dif_wrong_device,  ///< ID does not name the device
-    dif_wrong_version, ///< the register map's major version is unknown
-    dif_unavailable,   ///< nothing to take, no room, or busy: try again later
-    dif_io_error,      ///< the device answered, and reported a failure
+    dif_bad_argument,   ///< a null pointer, or a value that is none of its enum's
+    dif_out_of_range,   ///< a lane or value beyond what the device has
+    dif_wrong_device,   ///< ID does not name the device
+    dif_wrong_version,  ///< the register map's major version is unknown
+    dif_unavailable,    ///< nothing to take, no room, or busy: try again later
+    dif_io_error,       ///< the device answered, and reported a failure
 };
 
 #define DIF_MUST_USE __attribute__((warn_unused_result))
@@ -59,7 +59,7 @@ static inline bool dif_lane_writable(uint32_t lane, uint32_t lanes) {
 
 /// Copies a bitmap whose first register is at `offset`.
 static inline void dif_read_map(struct mmio_region region, uint32_t offset, uint32_t lanes,
-                                struct lane_map *map) {
+                                struct lane_map* map) {
     for (uint32_t i = 0; i < lane_map_words; ++i) {
         map->word[i] = i * 32 < lanes ? mmio_read32(region, offset + 4 * i) : 0;
     }

@@ -11,7 +11,7 @@ static bool ring_valid(enum dif_accelerator_ring ring) {
 }
 
 enum dif_result dif_accelerator_probe(struct mmio_region region,
-                                      struct dif_accelerator *accelerator) {
+                                      struct dif_accelerator* accelerator) {
     if (accelerator == NULL) {
         return dif_bad_argument;
     }
@@ -32,7 +32,7 @@ enum dif_result dif_accelerator_probe(struct mmio_region region,
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_set_enabled(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_set_enabled(const struct dif_accelerator* accelerator,
                                             bool enabled) {
     if (accelerator == NULL) {
         return dif_bad_argument;
@@ -42,14 +42,13 @@ enum dif_result dif_accelerator_set_enabled(const struct dif_accelerator *accele
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_start_ring(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_start_ring(const struct dif_accelerator* accelerator,
                                            enum dif_accelerator_ring ring, uint64_t base,
                                            uint8_t log2_size) {
     if (accelerator == NULL || !ring_valid(ring)) {
         return dif_bad_argument;
     }
-    if (log2_size > largest_ring_log2 ||
-        base % sizeof(struct dif_accelerator_descriptor) != 0) {
+    if (log2_size > largest_ring_log2 || base % sizeof(struct dif_accelerator_descriptor) != 0) {
         return dif_out_of_range;
     }
     const struct mmio_region region = accelerator->region;
@@ -57,15 +56,15 @@ enum dif_result dif_accelerator_start_ring(const struct dif_accelerator *acceler
                  ACCELERATOR_RING_CONTROL_RESET_MASK);
     mmio_write32(region, ACCELERATOR_RING_BASE_LO_OFFSET((uint32_t)ring), (uint32_t)base);
     mmio_write32(region, ACCELERATOR_RING_BASE_HI_OFFSET((uint32_t)ring), (uint32_t)(base >> 32));
-    mmio_write32(region, ACCELERATOR_RING_SIZE_OFFSET((uint32_t)ring),
-                 field_place(log2_size, ACCELERATOR_RING_SIZE_LOG2_LSB,
-                             ACCELERATOR_RING_SIZE_LOG2_MASK));
+    mmio_write32(
+        region, ACCELERATOR_RING_SIZE_OFFSET((uint32_t)ring),
+        field_place(log2_size, ACCELERATOR_RING_SIZE_LOG2_LSB, ACCELERATOR_RING_SIZE_LOG2_MASK));
     mmio_write32(region, ACCELERATOR_RING_CONTROL_OFFSET((uint32_t)ring),
                  ACCELERATOR_RING_CONTROL_ENABLE_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_stop_ring(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_stop_ring(const struct dif_accelerator* accelerator,
                                           enum dif_accelerator_ring ring) {
     if (accelerator == NULL || !ring_valid(ring)) {
         return dif_bad_argument;
@@ -75,7 +74,7 @@ enum dif_result dif_accelerator_stop_ring(const struct dif_accelerator *accelera
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_ring_doorbell(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_ring_doorbell(const struct dif_accelerator* accelerator,
                                               enum dif_accelerator_ring ring, uint32_t tail) {
     if (accelerator == NULL || !ring_valid(ring)) {
         return dif_bad_argument;
@@ -84,9 +83,9 @@ enum dif_result dif_accelerator_ring_doorbell(const struct dif_accelerator *acce
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_ring_status(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_ring_status(const struct dif_accelerator* accelerator,
                                             enum dif_accelerator_ring ring,
-                                            struct dif_accelerator_ring_status *status) {
+                                            struct dif_accelerator_ring_status* status) {
     if (accelerator == NULL || status == NULL || !ring_valid(ring)) {
         return dif_bad_argument;
     }
@@ -107,7 +106,7 @@ enum dif_result dif_accelerator_ring_status(const struct dif_accelerator *accele
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_enable_events(const struct dif_accelerator *accelerator,
+enum dif_result dif_accelerator_enable_events(const struct dif_accelerator* accelerator,
                                               struct dif_accelerator_events events) {
     if (accelerator == NULL) {
         return dif_bad_argument;
@@ -124,14 +123,14 @@ enum dif_result dif_accelerator_enable_events(const struct dif_accelerator *acce
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_take_events(const struct dif_accelerator *accelerator,
-                                            struct dif_accelerator_events *events) {
+enum dif_result dif_accelerator_take_events(const struct dif_accelerator* accelerator,
+                                            struct dif_accelerator_events* events) {
     if (accelerator == NULL || events == NULL) {
         return dif_bad_argument;
     }
     const uint32_t raw = mmio_read32(accelerator->region, ACCELERATOR_IRQ_STATUS_OFFSET);
-    events->done = (uint8_t)field_take(raw, ACCELERATOR_IRQ_STATUS_DONE_LSB,
-                                       ACCELERATOR_IRQ_STATUS_DONE_MASK);
+    events->done =
+        (uint8_t)field_take(raw, ACCELERATOR_IRQ_STATUS_DONE_LSB, ACCELERATOR_IRQ_STATUS_DONE_MASK);
     events->error = (uint8_t)field_take(raw, ACCELERATOR_IRQ_STATUS_ERROR_LSB,
                                         ACCELERATOR_IRQ_STATUS_ERROR_MASK);
     if (raw != 0) {
@@ -140,8 +139,8 @@ enum dif_result dif_accelerator_take_events(const struct dif_accelerator *accele
     return dif_ok;
 }
 
-const char *dif_accelerator_error_text(uint8_t code) {
-    static const char *const text[] = {
+const char* dif_accelerator_error_text(uint8_t code) {
+    static const char* const text[] = {
         [ACCELERATOR_RING_ERROR_CODE_NONE] = "no error",
         [ACCELERATOR_RING_ERROR_CODE_BAD_OPCODE] = "bad opcode",
         [ACCELERATOR_RING_ERROR_CODE_BAD_ADDRESS] = "bad address",

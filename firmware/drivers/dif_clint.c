@@ -2,7 +2,7 @@
 
 #include "regs/aclint.h"
 
-enum dif_result dif_clint_init(struct mmio_region region, uint32_t hart, struct dif_clint *clint) {
+enum dif_result dif_clint_init(struct mmio_region region, uint32_t hart, struct dif_clint* clint) {
     if (clint == NULL) {
         return dif_bad_argument;
     }
@@ -15,7 +15,7 @@ enum dif_result dif_clint_init(struct mmio_region region, uint32_t hart, struct 
     return dif_ok;
 }
 
-enum dif_result dif_clint_time(const struct dif_clint *clint, uint64_t *ticks) {
+enum dif_result dif_clint_time(const struct dif_clint* clint, uint64_t* ticks) {
     if (clint == NULL || ticks == NULL) {
         return dif_bad_argument;
     }
@@ -23,7 +23,7 @@ enum dif_result dif_clint_time(const struct dif_clint *clint, uint64_t *ticks) {
     return dif_ok;
 }
 
-enum dif_result dif_clint_set_timer(const struct dif_clint *clint, uint64_t ticks) {
+enum dif_result dif_clint_set_timer(const struct dif_clint* clint, uint64_t ticks) {
     if (clint == NULL) {
         return dif_bad_argument;
     }
@@ -31,7 +31,7 @@ enum dif_result dif_clint_set_timer(const struct dif_clint *clint, uint64_t tick
     return dif_ok;
 }
 
-enum dif_result dif_clint_set_software_interrupt(const struct dif_clint *clint, bool pending) {
+enum dif_result dif_clint_set_software_interrupt(const struct dif_clint* clint, bool pending) {
     if (clint == NULL) {
         return dif_bad_argument;
     }

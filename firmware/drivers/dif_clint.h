@@ -13,12 +13,12 @@ enum { dif_clint_ticks_per_us = 10 };
 
 /// Makes the handle and puts the timer off for ever. `hart` 0 .. 7.
 DIF_MUST_USE enum dif_result dif_clint_init(struct mmio_region region, uint32_t hart,
-                                            struct dif_clint *clint);
+                                            struct dif_clint* clint);
 
 /// Ticks since reset. May be used by the interrupt handler.
-DIF_MUST_USE enum dif_result dif_clint_time(const struct dif_clint *clint, uint64_t *ticks);
+DIF_MUST_USE enum dif_result dif_clint_time(const struct dif_clint* clint, uint64_t* ticks);
 /// The timer interrupt is pending from `ticks` on; UINT64_MAX withdraws it. May be used by the
 /// interrupt handler.
-DIF_MUST_USE enum dif_result dif_clint_set_timer(const struct dif_clint *clint, uint64_t ticks);
-DIF_MUST_USE enum dif_result dif_clint_set_software_interrupt(const struct dif_clint *clint,
+DIF_MUST_USE enum dif_result dif_clint_set_timer(const struct dif_clint* clint, uint64_t ticks);
+DIF_MUST_USE enum dif_result dif_clint_set_software_interrupt(const struct dif_clint* clint,
                                                               bool pending);

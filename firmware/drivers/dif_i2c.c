@@ -4,15 +4,15 @@
 
 enum { largest_address = 0x7F, read_bit = 1 };
 
-static bool running(const struct dif_i2c *i2c) {
+static bool running(const struct dif_i2c* i2c) {
     return (mmio_read8(i2c->region, I2C_OPENCORES_SR_OFFSET) & I2C_OPENCORES_SR_TIP_MASK) != 0;
 }
 
-static void command(const struct dif_i2c *i2c, uint32_t bits) {
+static void command(const struct dif_i2c* i2c, uint32_t bits) {
     mmio_write8(i2c->region, I2C_OPENCORES_CR_OFFSET, (uint8_t)bits);
 }
 
-enum dif_result dif_i2c_init(struct mmio_region region, uint16_t prescale, struct dif_i2c *i2c) {
+enum dif_result dif_i2c_init(struct mmio_region region, uint16_t prescale, struct dif_i2c* i2c) {
     if (i2c == NULL) {
         return dif_bad_argument;
     }
@@ -25,7 +25,7 @@ enum dif_result dif_i2c_init(struct mmio_region region, uint16_t prescale, struc
     return dif_ok;
 }
 
-enum dif_result dif_i2c_begin(const struct dif_i2c *i2c, uint8_t address, bool read) {
+enum dif_result dif_i2c_begin(const struct dif_i2c* i2c, uint8_t address, bool read) {
     if (i2c == NULL) {
         return dif_bad_argument;
     }
@@ -41,7 +41,7 @@ enum dif_result dif_i2c_begin(const struct dif_i2c *i2c, uint8_t address, bool r
     return dif_ok;
 }
 
-enum dif_result dif_i2c_send(const struct dif_i2c *i2c, uint8_t byte, bool last) {
+enum dif_result dif_i2c_send(const struct dif_i2c* i2c, uint8_t byte, bool last) {
     if (i2c == NULL) {
         return dif_bad_argument;
     }
@@ -53,7 +53,7 @@ enum dif_result dif_i2c_send(const struct dif_i2c *i2c, uint8_t byte, bool last)
     return dif_ok;
 }
 
-enum dif_result dif_i2c_receive(const struct dif_i2c *i2c, bool last) {
+enum dif_result dif_i2c_receive(const struct dif_i2c* i2c, bool last) {
     if (i2c == NULL) {
         return dif_bad_argument;
     }
@@ -65,7 +65,7 @@ enum dif_result dif_i2c_receive(const struct dif_i2c *i2c, bool last) {
     return dif_ok;
 }
 
-enum dif_result dif_i2c_stop(const struct dif_i2c *i2c) {
+enum dif_result dif_i2c_stop(const struct dif_i2c* i2c) {
     if (i2c == NULL) {
         return dif_bad_argument;
     }
@@ -73,7 +73,7 @@ enum dif_result dif_i2c_stop(const struct dif_i2c *i2c) {
     return dif_ok;
 }
 
-enum dif_result dif_i2c_status(const struct dif_i2c *i2c, struct dif_i2c_status *status) {
+enum dif_result dif_i2c_status(const struct dif_i2c* i2c, struct dif_i2c_status* status) {
     if (i2c == NULL || status == NULL) {
         return dif_bad_argument;
     }
@@ -84,7 +84,7 @@ enum dif_result dif_i2c_status(const struct dif_i2c *i2c, struct dif_i2c_status 
     return dif_ok;
 }
 
-enum dif_result dif_i2c_received(const struct dif_i2c *i2c, uint8_t *byte) {
+enum dif_result dif_i2c_received(const struct dif_i2c* i2c, uint8_t* byte) {
     if (i2c == NULL || byte == NULL) {
         return dif_bad_argument;
     }

@@ -3,7 +3,7 @@
 #include "regs/optical_channel.h"
 
 enum dif_result dif_optical_channel_probe(struct mmio_region region,
-                                          struct dif_optical_channel *channel) {
+                                          struct dif_optical_channel* channel) {
     if (channel == NULL) {
         return dif_bad_argument;
     }
@@ -15,14 +15,13 @@ enum dif_result dif_optical_channel_probe(struct mmio_region region,
         return identity;
     }
     channel->region = region;
-    channel->lanes =
-        (uint16_t)field_take(mmio_read32(region, OPTICAL_CHANNEL_CAPABILITY_OFFSET),
-                             OPTICAL_CHANNEL_CAPABILITY_LANES_LSB,
-                             OPTICAL_CHANNEL_CAPABILITY_LANES_MASK);
+    channel->lanes = (uint16_t)field_take(mmio_read32(region, OPTICAL_CHANNEL_CAPABILITY_OFFSET),
+                                          OPTICAL_CHANNEL_CAPABILITY_LANES_LSB,
+                                          OPTICAL_CHANNEL_CAPABILITY_LANES_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_set_enabled(const struct dif_optical_channel *channel,
+enum dif_result dif_optical_channel_set_enabled(const struct dif_optical_channel* channel,
                                                 bool enabled) {
     if (channel == NULL) {
         return dif_bad_argument;
@@ -32,8 +31,8 @@ enum dif_result dif_optical_channel_set_enabled(const struct dif_optical_channel
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_is_present(const struct dif_optical_channel *channel,
-                                               bool *present) {
+enum dif_result dif_optical_channel_is_present(const struct dif_optical_channel* channel,
+                                               bool* present) {
     if (channel == NULL || present == NULL) {
         return dif_bad_argument;
     }
@@ -42,8 +41,8 @@ enum dif_result dif_optical_channel_is_present(const struct dif_optical_channel 
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_cable(const struct dif_optical_channel *channel,
-                                          struct dif_optical_channel_cable *cable) {
+enum dif_result dif_optical_channel_cable(const struct dif_optical_channel* channel,
+                                          struct dif_optical_channel_cable* cable) {
     if (channel == NULL || cable == NULL) {
         return dif_bad_argument;
     }
@@ -54,19 +53,18 @@ enum dif_result dif_optical_channel_cable(const struct dif_optical_channel *chan
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_temperature(const struct dif_optical_channel *channel,
-                                                int16_t *celsius_256) {
+enum dif_result dif_optical_channel_temperature(const struct dif_optical_channel* channel,
+                                                int16_t* celsius_256) {
     if (channel == NULL || celsius_256 == NULL) {
         return dif_bad_argument;
     }
-    *celsius_256 =
-        (int16_t)field_take(mmio_read32(channel->region, OPTICAL_CHANNEL_TEMPERATURE_OFFSET),
-                            OPTICAL_CHANNEL_TEMPERATURE_CELSIUS_256_LSB,
-                            OPTICAL_CHANNEL_TEMPERATURE_CELSIUS_256_MASK);
+    *celsius_256 = (int16_t)field_take(
+        mmio_read32(channel->region, OPTICAL_CHANNEL_TEMPERATURE_OFFSET),
+        OPTICAL_CHANNEL_TEMPERATURE_CELSIUS_256_LSB, OPTICAL_CHANNEL_TEMPERATURE_CELSIUS_256_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_set_plug_interrupt(const struct dif_optical_channel *channel,
+enum dif_result dif_optical_channel_set_plug_interrupt(const struct dif_optical_channel* channel,
                                                        bool enabled) {
     if (channel == NULL) {
         return dif_bad_argument;
@@ -76,8 +74,8 @@ enum dif_result dif_optical_channel_set_plug_interrupt(const struct dif_optical_
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_take_plug_event(const struct dif_optical_channel *channel,
-                                                    bool *changed) {
+enum dif_result dif_optical_channel_take_plug_event(const struct dif_optical_channel* channel,
+                                                    bool* changed) {
     if (channel == NULL || changed == NULL) {
         return dif_bad_argument;
     }

@@ -18,22 +18,22 @@ struct dif_optical_channel_cable {
 
 /// Identifies the device and makes its handle. dif_wrong_device, dif_wrong_version.
 DIF_MUST_USE enum dif_result dif_optical_channel_probe(struct mmio_region region,
-                                                       struct dif_optical_channel *channel);
+                                                       struct dif_optical_channel* channel);
 
 /// Presence detection; the plug interrupt is latched only while it is on.
 DIF_MUST_USE enum dif_result dif_optical_channel_set_enabled(
-    const struct dif_optical_channel *channel, bool enabled);
+    const struct dif_optical_channel* channel, bool enabled);
 DIF_MUST_USE enum dif_result dif_optical_channel_is_present(
-    const struct dif_optical_channel *channel, bool *present);
-DIF_MUST_USE enum dif_result dif_optical_channel_cable(const struct dif_optical_channel *channel,
-                                                       struct dif_optical_channel_cable *cable);
+    const struct dif_optical_channel* channel, bool* present);
+DIF_MUST_USE enum dif_result dif_optical_channel_cable(const struct dif_optical_channel* channel,
+                                                       struct dif_optical_channel_cable* cable);
 /// Temperature of the emitters, 1/256 degree Celsius.
 DIF_MUST_USE enum dif_result dif_optical_channel_temperature(
-    const struct dif_optical_channel *channel, int16_t *celsius_256);
+    const struct dif_optical_channel* channel, int16_t* celsius_256);
 
 /// Interrupt on plugging and unplugging: enables it, and takes (returns and clears) the latch.
 /// `take` may be used by the interrupt handler.
 DIF_MUST_USE enum dif_result dif_optical_channel_set_plug_interrupt(
-    const struct dif_optical_channel *channel, bool enabled);
+    const struct dif_optical_channel* channel, bool enabled);
 DIF_MUST_USE enum dif_result dif_optical_channel_take_plug_event(
-    const struct dif_optical_channel *channel, bool *changed);
+    const struct dif_optical_channel* channel, bool* changed);

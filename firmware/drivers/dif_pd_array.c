@@ -4,13 +4,13 @@
 
 _Static_assert(PD_ARRAY_LOS_MAP_COUNT == lane_map_words, "size of the device's lane maps");
 
-static void select_lane(const struct dif_pd_array *array, uint16_t lane) {
+static void select_lane(const struct dif_pd_array* array, uint16_t lane) {
     mmio_write32(
         array->region, PD_ARRAY_LANE_SELECT_OFFSET,
         field_place(lane, PD_ARRAY_LANE_SELECT_INDEX_LSB, PD_ARRAY_LANE_SELECT_INDEX_MASK));
 }
 
-enum dif_result dif_pd_array_probe(struct mmio_region region, struct dif_pd_array *array) {
+enum dif_result dif_pd_array_probe(struct mmio_region region, struct dif_pd_array* array) {
     if (array == NULL) {
         return dif_bad_argument;
     }
@@ -21,13 +21,13 @@ enum dif_result dif_pd_array_probe(struct mmio_region region, struct dif_pd_arra
         return identity;
     }
     array->region = region;
-    array->lanes = (uint16_t)field_take(mmio_read32(region, PD_ARRAY_CAPABILITY_OFFSET),
-                                        PD_ARRAY_CAPABILITY_LANES_LSB,
-                                        PD_ARRAY_CAPABILITY_LANES_MASK);
+    array->lanes =
+        (uint16_t)field_take(mmio_read32(region, PD_ARRAY_CAPABILITY_OFFSET),
+                             PD_ARRAY_CAPABILITY_LANES_LSB, PD_ARRAY_CAPABILITY_LANES_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_set_enabled(const struct dif_pd_array *array, bool enabled) {
+enum dif_result dif_pd_array_set_enabled(const struct dif_pd_array* array, bool enabled) {
     if (array == NULL) {
         return dif_bad_argument;
     }
@@ -36,22 +36,21 @@ enum dif_result dif_pd_array_set_enabled(const struct dif_pd_array *array, bool 
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_is_ready(const struct dif_pd_array *array, bool *ready) {
+enum dif_result dif_pd_array_is_ready(const struct dif_pd_array* array, bool* ready) {
     if (array == NULL || ready == NULL) {
         return dif_bad_argument;
     }
-    *ready =
-        (mmio_read32(array->region, PD_ARRAY_STATUS_OFFSET) & PD_ARRAY_STATUS_READY_MASK) != 0;
+    *ready = (mmio_read32(array->region, PD_ARRAY_STATUS_OFFSET) & PD_ARRAY_STATUS_READY_MASK) != 0;
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_set_loss_threshold(const struct dif_pd_array *array,
+enum dif_result dif_pd_array_set_loss_threshold(const struct dif_pd_array* array,
                                                 uint16_t power_10nw) {
     if (array == NULL) {
         return dif_bad_argument;
     }
-    if (power_10nw >
-        PD_ARRAY_LOS_THRESHOLD_POWER_10NW_MASK >> PD_ARRAY_LOS_THRESHOLD_POWER_10NW_LSB) {
+    if (power_10nw > PD_ARRAY_LOS_THRESHOLD_POWER_10NW_MASK >>
+        PD_ARRAY_LOS_THRESHOLD_POWER_10NW_LSB) {
         return dif_out_of_range;
     }
     mmio_write32(array->region, PD_ARRAY_LOS_THRESHOLD_OFFSET,
@@ -60,7 +59,7 @@ enum dif_result dif_pd_array_set_loss_threshold(const struct dif_pd_array *array
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_set_lane_enabled(const struct dif_pd_array *array, uint16_t lane,
+enum dif_result dif_pd_array_set_lane_enabled(const struct dif_pd_array* array, uint16_t lane,
                                               bool enabled) {
     if (array == NULL) {
         return dif_bad_argument;
@@ -74,7 +73,7 @@ enum dif_result dif_pd_array_set_lane_enabled(const struct dif_pd_array *array, 
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_set_gain(const struct dif_pd_array *array, uint16_t lane,
+enum dif_result dif_pd_array_set_gain(const struct dif_pd_array* array, uint16_t lane,
                                       uint8_t code) {
     if (array == NULL) {
         return dif_bad_argument;
@@ -89,8 +88,8 @@ enum dif_result dif_pd_array_set_gain(const struct dif_pd_array *array, uint16_t
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_lane_power(const struct dif_pd_array *array, uint16_t lane,
-                                        uint16_t *power_10nw) {
+enum dif_result dif_pd_array_lane_power(const struct dif_pd_array* array, uint16_t lane,
+                                        uint16_t* power_10nw) {
     if (array == NULL || power_10nw == NULL) {
         return dif_bad_argument;
     }
@@ -104,7 +103,7 @@ enum dif_result dif_pd_array_lane_power(const struct dif_pd_array *array, uint16
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_loss_map(const struct dif_pd_array *array, struct lane_map *map) {
+enum dif_result dif_pd_array_loss_map(const struct dif_pd_array* array, struct lane_map* map) {
     if (array == NULL || map == NULL) {
         return dif_bad_argument;
     }
@@ -112,7 +111,7 @@ enum dif_result dif_pd_array_loss_map(const struct dif_pd_array *array, struct l
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_set_loss_interrupt(const struct dif_pd_array *array, bool enabled) {
+enum dif_result dif_pd_array_set_loss_interrupt(const struct dif_pd_array* array, bool enabled) {
     if (array == NULL) {
         return dif_bad_argument;
     }
@@ -121,7 +120,7 @@ enum dif_result dif_pd_array_set_loss_interrupt(const struct dif_pd_array *array
     return dif_ok;
 }
 
-enum dif_result dif_pd_array_take_loss_event(const struct dif_pd_array *array, bool *changed) {
+enum dif_result dif_pd_array_take_loss_event(const struct dif_pd_array* array, bool* changed) {
     if (array == NULL || changed == NULL) {
         return dif_bad_argument;
     }

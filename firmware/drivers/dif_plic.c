@@ -17,7 +17,7 @@ static uint32_t enable_offset(uint32_t context, uint32_t word) {
 
 static bool source_valid(uint32_t source) { return source != 0 && source < PLIC_PRIORITY_COUNT; }
 
-enum dif_result dif_plic_init(struct mmio_region region, uint32_t context, struct dif_plic *plic) {
+enum dif_result dif_plic_init(struct mmio_region region, uint32_t context, struct dif_plic* plic) {
     if (plic == NULL) {
         return dif_bad_argument;
     }
@@ -33,20 +33,19 @@ enum dif_result dif_plic_init(struct mmio_region region, uint32_t context, struc
     return dif_ok;
 }
 
-enum dif_result dif_plic_set_priority(const struct dif_plic *plic, uint32_t source,
+enum dif_result dif_plic_set_priority(const struct dif_plic* plic, uint32_t source,
                                       uint32_t priority) {
     if (plic == NULL) {
         return dif_bad_argument;
     }
-    if (!source_valid(source) ||
-        priority > PLIC_PRIORITY_LEVEL_MASK >> PLIC_PRIORITY_LEVEL_LSB) {
+    if (!source_valid(source) || priority > PLIC_PRIORITY_LEVEL_MASK >> PLIC_PRIORITY_LEVEL_LSB) {
         return dif_out_of_range;
     }
     mmio_write32(plic->region, PLIC_PRIORITY_OFFSET(source), priority);
     return dif_ok;
 }
 
-enum dif_result dif_plic_set_enabled(const struct dif_plic *plic, uint32_t source, bool enabled) {
+enum dif_result dif_plic_set_enabled(const struct dif_plic* plic, uint32_t source, bool enabled) {
     if (plic == NULL) {
         return dif_bad_argument;
     }
@@ -60,7 +59,7 @@ enum dif_result dif_plic_set_enabled(const struct dif_plic *plic, uint32_t sourc
     return dif_ok;
 }
 
-enum dif_result dif_plic_claim(const struct dif_plic *plic, uint32_t *source) {
+enum dif_result dif_plic_claim(const struct dif_plic* plic, uint32_t* source) {
     if (plic == NULL || source == NULL) {
         return dif_bad_argument;
     }
@@ -68,7 +67,7 @@ enum dif_result dif_plic_claim(const struct dif_plic *plic, uint32_t *source) {
     return *source == 0 ? dif_unavailable : dif_ok;
 }
 
-enum dif_result dif_plic_complete(const struct dif_plic *plic, uint32_t source) {
+enum dif_result dif_plic_complete(const struct dif_plic* plic, uint32_t source) {
     if (plic == NULL) {
         return dif_bad_argument;
     }

@@ -5,12 +5,12 @@
 _Static_assert(RX_DSP_CDR_LOCK_MAP_COUNT == lane_map_words, "size of the device's lane maps");
 _Static_assert(RX_DSP_ADAPT_DONE_MAP_COUNT == lane_map_words, "size of the device's lane maps");
 
-static void select_lane(const struct dif_rx_dsp *dsp, uint16_t lane) {
+static void select_lane(const struct dif_rx_dsp* dsp, uint16_t lane) {
     mmio_write32(dsp->region, RX_DSP_LANE_SELECT_OFFSET,
                  field_place(lane, RX_DSP_LANE_SELECT_INDEX_LSB, RX_DSP_LANE_SELECT_INDEX_MASK));
 }
 
-static enum dif_result write_lane(const struct dif_rx_dsp *dsp, uint16_t lane, uint32_t offset,
+static enum dif_result write_lane(const struct dif_rx_dsp* dsp, uint16_t lane, uint32_t offset,
                                   uint32_t value) {
     if (dsp == NULL) {
         return dif_bad_argument;
@@ -23,8 +23,8 @@ static enum dif_result write_lane(const struct dif_rx_dsp *dsp, uint16_t lane, u
     return dif_ok;
 }
 
-static enum dif_result read_lane(const struct dif_rx_dsp *dsp, uint16_t lane, uint32_t offset,
-                                 uint32_t *value) {
+static enum dif_result read_lane(const struct dif_rx_dsp* dsp, uint16_t lane, uint32_t offset,
+                                 uint32_t* value) {
     if (dsp == NULL) {
         return dif_bad_argument;
     }
@@ -36,25 +36,23 @@ static enum dif_result read_lane(const struct dif_rx_dsp *dsp, uint16_t lane, ui
     return dif_ok;
 }
 
-enum dif_result dif_rx_dsp_probe(struct mmio_region region, struct dif_rx_dsp *dsp) {
+enum dif_result dif_rx_dsp_probe(struct mmio_region region, struct dif_rx_dsp* dsp) {
     if (dsp == NULL) {
         return dif_bad_argument;
     }
-    const enum dif_result identity =
-        dif_check_identity(region, (struct dif_identity){RX_DSP_ID_OFFSET, RX_DSP_ID_RESET,
-                                                         RX_DSP_VERSION_OFFSET,
-                                                         RX_DSP_VERSION_RESET});
+    const enum dif_result identity = dif_check_identity(
+        region, (struct dif_identity){RX_DSP_ID_OFFSET, RX_DSP_ID_RESET, RX_DSP_VERSION_OFFSET,
+                                      RX_DSP_VERSION_RESET});
     if (identity != dif_ok) {
         return identity;
     }
     dsp->region = region;
-    dsp->lanes =
-        (uint16_t)field_take(mmio_read32(region, RX_DSP_CAPABILITY_OFFSET),
-                             RX_DSP_CAPABILITY_LANES_LSB, RX_DSP_CAPABILITY_LANES_MASK);
+    dsp->lanes = (uint16_t)field_take(mmio_read32(region, RX_DSP_CAPABILITY_OFFSET),
+                                      RX_DSP_CAPABILITY_LANES_LSB, RX_DSP_CAPABILITY_LANES_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_rx_dsp_set_enabled(const struct dif_rx_dsp *dsp, bool enabled) {
+enum dif_result dif_rx_dsp_set_enabled(const struct dif_rx_dsp* dsp, bool enabled) {
     if (dsp == NULL) {
         return dif_bad_argument;
     }
@@ -62,7 +60,7 @@ enum dif_result dif_rx_dsp_set_enabled(const struct dif_rx_dsp *dsp, bool enable
     return dif_ok;
 }
 
-enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp *dsp, bool *ready) {
+enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp* dsp, bool* ready) {
     if (dsp == NULL || ready == NULL) {
         return dif_bad_argument;
     }
@@ -70,18 +68,18 @@ enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp *dsp, bool *ready) {
     return dif_ok;
 }
 
-enum dif_result dif_rx_dsp_set_lane_enabled(const struct dif_rx_dsp *dsp, uint16_t lane,
+enum dif_result dif_rx_dsp_set_lane_enabled(const struct dif_rx_dsp* dsp, uint16_t lane,
                                             bool enabled) {
     return write_lane(dsp, lane, RX_DSP_LANE_CONTROL_OFFSET,
                       enabled ? RX_DSP_LANE_CONTROL_ENABLE_MASK : 0);
 }
 
-enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp *dsp, uint16_t lane) {
+enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp* dsp, uint16_t lane) {
     return write_lane(dsp, lane, RX_DSP_LANE_CONTROL_OFFSET,
                       RX_DSP_LANE_CONTROL_ENABLE_MASK | RX_DSP_LANE_CONTROL_ADAPT_MASK);
 }
 
-enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp *dsp, uint16_t lane,
+enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
                                     struct dif_rx_dsp_taps taps) {
     const uint32_t value =
         field_place((uint8_t)taps.pre, RX_DSP_LANE_TAPS_PRE_LSB, RX_DSP_LANE_TAPS_PRE_MASK) |
@@ -90,26 +88,23 @@ enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp *dsp, uint16_t lane,
     return write_lane(dsp, lane, RX_DSP_LANE_TAPS_OFFSET, value);
 }
 
-enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp *dsp, uint16_t lane,
-                                struct dif_rx_dsp_taps *taps) {
+enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                struct dif_rx_dsp_taps* taps) {
     if (taps == NULL) {
         return dif_bad_argument;
     }
     uint32_t raw = 0;
     const enum dif_result result = read_lane(dsp, lane, RX_DSP_LANE_TAPS_OFFSET, &raw);
     if (result == dif_ok) {
-        taps->pre =
-            (int8_t)field_take(raw, RX_DSP_LANE_TAPS_PRE_LSB, RX_DSP_LANE_TAPS_PRE_MASK);
-        taps->main =
-            (int8_t)field_take(raw, RX_DSP_LANE_TAPS_MAIN_LSB, RX_DSP_LANE_TAPS_MAIN_MASK);
-        taps->post =
-            (int8_t)field_take(raw, RX_DSP_LANE_TAPS_POST_LSB, RX_DSP_LANE_TAPS_POST_MASK);
+        taps->pre = (int8_t)field_take(raw, RX_DSP_LANE_TAPS_PRE_LSB, RX_DSP_LANE_TAPS_PRE_MASK);
+        taps->main = (int8_t)field_take(raw, RX_DSP_LANE_TAPS_MAIN_LSB, RX_DSP_LANE_TAPS_MAIN_MASK);
+        taps->post = (int8_t)field_take(raw, RX_DSP_LANE_TAPS_POST_LSB, RX_DSP_LANE_TAPS_POST_MASK);
     }
     return result;
 }
 
-enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp *dsp, uint16_t lane,
-                                       struct dif_rx_dsp_lane_status *status) {
+enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                       struct dif_rx_dsp_lane_status* status) {
     if (status == NULL) {
         return dif_bad_argument;
     }
@@ -123,8 +118,8 @@ enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp *dsp, uint16_t la
     return result;
 }
 
-enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp *dsp, uint16_t lane,
-                                           uint16_t *q_100) {
+enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                           uint16_t* q_100) {
     if (q_100 == NULL) {
         return dif_bad_argument;
     }
@@ -136,7 +131,7 @@ enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp *dsp, uint16_
     return result;
 }
 
-enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp *dsp, struct lane_map *map) {
+enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp* dsp, struct lane_map* map) {
     if (dsp == NULL || map == NULL) {
         return dif_bad_argument;
     }
@@ -144,7 +139,7 @@ enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp *dsp, struct lane_ma
     return dif_ok;
 }
 
-enum dif_result dif_rx_dsp_adapted_map(const struct dif_rx_dsp *dsp, struct lane_map *map) {
+enum dif_result dif_rx_dsp_adapted_map(const struct dif_rx_dsp* dsp, struct lane_map* map) {
     if (dsp == NULL || map == NULL) {
         return dif_bad_argument;
     }

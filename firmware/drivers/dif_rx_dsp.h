@@ -22,31 +22,31 @@ struct dif_rx_dsp_lane_status {
 };
 
 /// Identifies the device and makes its handle. dif_wrong_device, dif_wrong_version.
-DIF_MUST_USE enum dif_result dif_rx_dsp_probe(struct mmio_region region, struct dif_rx_dsp *dsp);
+DIF_MUST_USE enum dif_result dif_rx_dsp_probe(struct mmio_region region, struct dif_rx_dsp* dsp);
 
 /// Powers the array.
-DIF_MUST_USE enum dif_result dif_rx_dsp_set_enabled(const struct dif_rx_dsp *dsp, bool enabled);
-DIF_MUST_USE enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp *dsp, bool *ready);
+DIF_MUST_USE enum dif_result dif_rx_dsp_set_enabled(const struct dif_rx_dsp* dsp, bool enabled);
+DIF_MUST_USE enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp* dsp, bool* ready);
 
 /// `lane` may be dif_all_lanes in the functions from here to `set_taps`.
 /// Enabling starts the clock recovery.
-DIF_MUST_USE enum dif_result dif_rx_dsp_set_lane_enabled(const struct dif_rx_dsp *dsp,
+DIF_MUST_USE enum dif_result dif_rx_dsp_set_lane_enabled(const struct dif_rx_dsp* dsp,
                                                          uint16_t lane, bool enabled);
 /// Starts an adaptation of the taps of a lane, which is or becomes enabled by it.
-DIF_MUST_USE enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp *dsp, uint16_t lane);
-DIF_MUST_USE enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp *dsp, uint16_t lane,
+DIF_MUST_USE enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp* dsp, uint16_t lane);
+DIF_MUST_USE enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
                                                  struct dif_rx_dsp_taps taps);
 
-DIF_MUST_USE enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp *dsp, uint16_t lane,
-                                             struct dif_rx_dsp_taps *taps);
-DIF_MUST_USE enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp *dsp, uint16_t lane,
-                                                    struct dif_rx_dsp_lane_status *status);
+DIF_MUST_USE enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                             struct dif_rx_dsp_taps* taps);
+DIF_MUST_USE enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                                    struct dif_rx_dsp_lane_status* status);
 /// Figure of merit of one lane: eye opening over noise (Q) times 100.
-DIF_MUST_USE enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp *dsp,
-                                                        uint16_t lane, uint16_t *q_100);
+DIF_MUST_USE enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                                        uint16_t* q_100);
 
 /// Lanes with locked clock recovery; lanes whose last adaptation succeeded.
-DIF_MUST_USE enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp *dsp,
-                                                 struct lane_map *map);
-DIF_MUST_USE enum dif_result dif_rx_dsp_adapted_map(const struct dif_rx_dsp *dsp,
-                                                    struct lane_map *map);
+DIF_MUST_USE enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp* dsp,
+                                                 struct lane_map* map);
+DIF_MUST_USE enum dif_result dif_rx_dsp_adapted_map(const struct dif_rx_dsp* dsp,
+                                                    struct lane_map* map);

@@ -9,8 +9,7 @@ _Static_assert(SERDES_PHY_LANE_STATUS_STATE_ALIGNED == dif_serdes_phy_lane_align
 _Static_assert(SERDES_PHY_IRQ_STATUS_LINK_CHANGE_MASK == dif_serdes_phy_link_change, "events");
 _Static_assert(SERDES_PHY_IRQ_STATUS_LANE_FAILED_MASK == dif_serdes_phy_lane_failed_event,
                "events");
-_Static_assert(SERDES_PHY_IRQ_STATUS_MANAGEMENT_RX_MASK == dif_serdes_phy_word_received,
-               "events");
+_Static_assert(SERDES_PHY_IRQ_STATUS_MANAGEMENT_RX_MASK == dif_serdes_phy_word_received, "events");
 _Static_assert(SERDES_PHY_IRQ_STATUS_MANAGEMENT_TX_EMPTY_MASK == dif_serdes_phy_words_sent,
                "events");
 
@@ -18,13 +17,13 @@ static bool direction_valid(enum dif_serdes_phy_direction direction) {
     return direction == dif_serdes_phy_transmit || direction == dif_serdes_phy_receive;
 }
 
-static void select_lane(const struct dif_serdes_phy *phy, uint16_t lane) {
+static void select_lane(const struct dif_serdes_phy* phy, uint16_t lane) {
     mmio_write32(
         phy->region, SERDES_PHY_LANE_SELECT_OFFSET,
         field_place(lane, SERDES_PHY_LANE_SELECT_INDEX_LSB, SERDES_PHY_LANE_SELECT_INDEX_MASK));
 }
 
-static uint32_t control_word(const struct dif_serdes_phy_control *control) {
+static uint32_t control_word(const struct dif_serdes_phy_control* control) {
     return (control->enable ? SERDES_PHY_CONTROL_ENABLE_MASK : 0) |
            (control->transmit ? SERDES_PHY_CONTROL_TX_ENABLE_MASK : 0) |
            (control->receive ? SERDES_PHY_CONTROL_RX_ENABLE_MASK : 0) |
@@ -32,7 +31,7 @@ static uint32_t control_word(const struct dif_serdes_phy_control *control) {
            (control->force_training ? SERDES_PHY_CONTROL_TRAIN_TX_MASK : 0);
 }
 
-enum dif_result dif_serdes_phy_probe(struct mmio_region region, struct dif_serdes_phy *phy) {
+enum dif_result dif_serdes_phy_probe(struct mmio_region region, struct dif_serdes_phy* phy) {
     if (phy == NULL) {
         return dif_bad_argument;
     }
@@ -51,8 +50,8 @@ enum dif_result dif_serdes_phy_probe(struct mmio_region region, struct dif_serde
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_set_control(const struct dif_serdes_phy *phy,
-                                           const struct dif_serdes_phy_control *control) {
+enum dif_result dif_serdes_phy_set_control(const struct dif_serdes_phy* phy,
+                                           const struct dif_serdes_phy_control* control) {
     if (phy == NULL || control == NULL) {
         return dif_bad_argument;
     }
@@ -60,8 +59,8 @@ enum dif_result dif_serdes_phy_set_control(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy *phy,
-                                      const struct dif_serdes_phy_control *control) {
+enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy* phy,
+                                      const struct dif_serdes_phy_control* control) {
     if (phy == NULL || control == NULL) {
         return dif_bad_argument;
     }
@@ -70,8 +69,8 @@ enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy *phy,
-                                      struct dif_serdes_phy_status *status) {
+enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy* phy,
+                                      struct dif_serdes_phy_status* status) {
     if (phy == NULL || status == NULL) {
         return dif_bad_argument;
     }
@@ -86,7 +85,7 @@ enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy *phy, uint16_t lane,
+enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy* phy, uint16_t lane,
                                           bool train) {
     if (phy == NULL) {
         return dif_bad_argument;
@@ -100,8 +99,8 @@ enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy *phy, uint
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy *phy, uint16_t lane,
-                                           struct dif_serdes_phy_lane_status *status) {
+enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy* phy, uint16_t lane,
+                                           struct dif_serdes_phy_lane_status* status) {
     if (phy == NULL || status == NULL) {
         return dif_bad_argument;
     }
@@ -118,8 +117,8 @@ enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy *phy, uin
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy *phy,
-                                        enum dif_serdes_phy_map which, struct lane_map *map) {
+enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy* phy,
+                                        enum dif_serdes_phy_map which, struct lane_map* map) {
     if (phy == NULL || map == NULL) {
         return dif_bad_argument;
     }
@@ -141,15 +140,15 @@ enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-static void select_logical(const struct dif_serdes_phy *phy, uint16_t logical) {
+static void select_logical(const struct dif_serdes_phy* phy, uint16_t logical) {
     mmio_write32(
         phy->region, SERDES_PHY_MAP_SELECT_OFFSET,
         field_place(logical, SERDES_PHY_MAP_SELECT_INDEX_LSB, SERDES_PHY_MAP_SELECT_INDEX_MASK));
 }
 
-enum dif_result dif_serdes_phy_mapping(const struct dif_serdes_phy *phy,
+enum dif_result dif_serdes_phy_mapping(const struct dif_serdes_phy* phy,
                                        enum dif_serdes_phy_direction direction, uint16_t logical,
-                                       uint16_t *physical) {
+                                       uint16_t* physical) {
     if (phy == NULL || physical == NULL || !direction_valid(direction)) {
         return dif_bad_argument;
     }
@@ -162,12 +161,11 @@ enum dif_result dif_serdes_phy_mapping(const struct dif_serdes_phy *phy,
             ? (uint16_t)field_take(mmio_read32(phy->region, SERDES_PHY_MAP_TX_OFFSET),
                                    SERDES_PHY_MAP_TX_PHYSICAL_LSB, SERDES_PHY_MAP_TX_PHYSICAL_MASK)
             : (uint16_t)field_take(mmio_read32(phy->region, SERDES_PHY_MAP_RX_OFFSET),
-                                   SERDES_PHY_MAP_RX_PHYSICAL_LSB,
-                                   SERDES_PHY_MAP_RX_PHYSICAL_MASK);
+                                   SERDES_PHY_MAP_RX_PHYSICAL_LSB, SERDES_PHY_MAP_RX_PHYSICAL_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_set_mapping(const struct dif_serdes_phy *phy,
+enum dif_result dif_serdes_phy_set_mapping(const struct dif_serdes_phy* phy,
                                            enum dif_serdes_phy_direction direction,
                                            uint16_t logical, uint16_t physical) {
     if (phy == NULL || !direction_valid(direction)) {
@@ -179,24 +177,24 @@ enum dif_result dif_serdes_phy_set_mapping(const struct dif_serdes_phy *phy,
     }
     select_logical(phy, logical);
     if (direction == dif_serdes_phy_transmit) {
-        mmio_write32(phy->region, SERDES_PHY_MAP_TX_OFFSET,
-                     field_place(physical, SERDES_PHY_MAP_TX_PHYSICAL_LSB,
-                                 SERDES_PHY_MAP_TX_PHYSICAL_MASK));
+        mmio_write32(
+            phy->region, SERDES_PHY_MAP_TX_OFFSET,
+            field_place(physical, SERDES_PHY_MAP_TX_PHYSICAL_LSB, SERDES_PHY_MAP_TX_PHYSICAL_MASK));
     } else {
-        mmio_write32(phy->region, SERDES_PHY_MAP_RX_OFFSET,
-                     field_place(physical, SERDES_PHY_MAP_RX_PHYSICAL_LSB,
-                                 SERDES_PHY_MAP_RX_PHYSICAL_MASK));
+        mmio_write32(
+            phy->region, SERDES_PHY_MAP_RX_OFFSET,
+            field_place(physical, SERDES_PHY_MAP_RX_PHYSICAL_LSB, SERDES_PHY_MAP_RX_PHYSICAL_MASK));
     }
     return dif_ok;
 }
 
-static uint8_t transmit_level(const struct dif_serdes_phy *phy) {
+static uint8_t transmit_level(const struct dif_serdes_phy* phy) {
     return (uint8_t)field_take(mmio_read32(phy->region, SERDES_PHY_MGMT_STATUS_OFFSET),
                                SERDES_PHY_MGMT_STATUS_TX_LEVEL_LSB,
                                SERDES_PHY_MGMT_STATUS_TX_LEVEL_MASK);
 }
 
-enum dif_result dif_serdes_phy_send_word(const struct dif_serdes_phy *phy, uint32_t word) {
+enum dif_result dif_serdes_phy_send_word(const struct dif_serdes_phy* phy, uint32_t word) {
     enum { fifo_words = 64 };
     if (phy == NULL || word == 0) {
         return dif_bad_argument;
@@ -208,7 +206,7 @@ enum dif_result dif_serdes_phy_send_word(const struct dif_serdes_phy *phy, uint3
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_receive_word(const struct dif_serdes_phy *phy, uint32_t *word) {
+enum dif_result dif_serdes_phy_receive_word(const struct dif_serdes_phy* phy, uint32_t* word) {
     if (phy == NULL || word == NULL) {
         return dif_bad_argument;
     }
@@ -221,7 +219,7 @@ enum dif_result dif_serdes_phy_receive_word(const struct dif_serdes_phy *phy, ui
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_words_waiting(const struct dif_serdes_phy *phy, uint8_t *count) {
+enum dif_result dif_serdes_phy_words_waiting(const struct dif_serdes_phy* phy, uint8_t* count) {
     if (phy == NULL || count == NULL) {
         return dif_bad_argument;
     }
@@ -229,9 +227,9 @@ enum dif_result dif_serdes_phy_words_waiting(const struct dif_serdes_phy *phy, u
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_phy *phy,
+enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_phy* phy,
                                           enum dif_serdes_phy_direction direction,
-                                          uint32_t *count) {
+                                          uint32_t* count) {
     if (phy == NULL || count == NULL || !direction_valid(direction)) {
         return dif_bad_argument;
     }
@@ -241,9 +239,9 @@ enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy *phy,
-                                          enum dif_serdes_phy_direction direction,
-                                          uint16_t logical, uint16_t physical, uint32_t at) {
+enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy* phy,
+                                          enum dif_serdes_phy_direction direction, uint16_t logical,
+                                          uint16_t physical, uint32_t at) {
     if (phy == NULL || !direction_valid(direction)) {
         return dif_bad_argument;
     }
@@ -262,13 +260,13 @@ enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy *phy,
                      field_place(physical, SERDES_PHY_SWITCH_LANE_PHYSICAL_LSB,
                                  SERDES_PHY_SWITCH_LANE_PHYSICAL_MASK));
     mmio_write32(phy->region, SERDES_PHY_SWITCH_AT_OFFSET, at);
-    mmio_write32(phy->region, SERDES_PHY_SWITCH_CONTROL_OFFSET,
-                 transmit ? SERDES_PHY_SWITCH_CONTROL_ARM_TX_MASK
-                          : SERDES_PHY_SWITCH_CONTROL_ARM_RX_MASK);
+    mmio_write32(
+        phy->region, SERDES_PHY_SWITCH_CONTROL_OFFSET,
+        transmit ? SERDES_PHY_SWITCH_CONTROL_ARM_TX_MASK : SERDES_PHY_SWITCH_CONTROL_ARM_RX_MASK);
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy *phy) {
+enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy* phy) {
     if (phy == NULL) {
         return dif_bad_argument;
     }
@@ -277,8 +275,8 @@ enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy *phy)
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy *phy,
-                                        struct dif_serdes_phy_switches *switches) {
+enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy* phy,
+                                        struct dif_serdes_phy_switches* switches) {
     if (phy == NULL || switches == NULL) {
         return dif_bad_argument;
     }
@@ -288,7 +286,7 @@ enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy *phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy *phy,
+enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy* phy,
                                                  uint32_t symbol_errors) {
     if (phy == NULL) {
         return dif_bad_argument;
@@ -297,7 +295,7 @@ enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy *ph
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_enable_events(const struct dif_serdes_phy *phy, uint32_t events) {
+enum dif_result dif_serdes_phy_enable_events(const struct dif_serdes_phy* phy, uint32_t events) {
     if (phy == NULL || (events & ~(uint32_t)dif_serdes_phy_all_events) != 0) {
         return dif_bad_argument;
     }
@@ -305,7 +303,7 @@ enum dif_result dif_serdes_phy_enable_events(const struct dif_serdes_phy *phy, u
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_phy *phy, uint32_t *events) {
+enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_phy* phy, uint32_t* events) {
     if (phy == NULL || events == NULL) {
         return dif_bad_argument;
     }
@@ -317,12 +315,12 @@ enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_phy *phy, uin
     return dif_ok;
 }
 
-static uint64_t counter(const struct dif_serdes_phy *phy, uint32_t low, uint32_t high) {
+static uint64_t counter(const struct dif_serdes_phy* phy, uint32_t low, uint32_t high) {
     return mmio_read32(phy->region, low) | (uint64_t)mmio_read32(phy->region, high) << 32;
 }
 
-enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy *phy,
-                                        struct dif_serdes_phy_counters *counters) {
+enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy* phy,
+                                        struct dif_serdes_phy_counters* counters) {
     if (phy == NULL || counters == NULL) {
         return dif_bad_argument;
     }

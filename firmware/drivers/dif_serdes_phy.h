@@ -55,12 +55,12 @@ enum dif_serdes_phy_lane_state {
 
 struct dif_serdes_phy_lane_status {
     enum dif_serdes_phy_lane_state state;
-    uint16_t name; ///< meaningful only if name_valid
+    uint16_t name;  ///< meaningful only if name_valid
     bool name_valid;
 };
 
 enum dif_serdes_phy_map {
-    dif_serdes_phy_map_aligned, ///< ALIGNED or DEGRADED
+    dif_serdes_phy_map_aligned,  ///< ALIGNED or DEGRADED
     dif_serdes_phy_map_failed,
     dif_serdes_phy_map_degraded,
 };
@@ -94,72 +94,72 @@ struct dif_serdes_phy_counters {
 
 /// Identifies the device and makes its handle. dif_wrong_device, dif_wrong_version.
 DIF_MUST_USE enum dif_result dif_serdes_phy_probe(struct mmio_region region,
-                                                  struct dif_serdes_phy *phy);
+                                                  struct dif_serdes_phy* phy);
 
 DIF_MUST_USE enum dif_result dif_serdes_phy_set_control(
-    const struct dif_serdes_phy *phy, const struct dif_serdes_phy_control *control);
+    const struct dif_serdes_phy* phy, const struct dif_serdes_phy_control* control);
 /// Aligns all logical lanes by their measured skew, keeping `control`. Wants rx_aligned.
-DIF_MUST_USE enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy *phy,
-                                                   const struct dif_serdes_phy_control *control);
-DIF_MUST_USE enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy *phy,
-                                                   struct dif_serdes_phy_status *status);
+DIF_MUST_USE enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy* phy,
+                                                   const struct dif_serdes_phy_control* control);
+DIF_MUST_USE enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy* phy,
+                                                   struct dif_serdes_phy_status* status);
 
 /// Starts (again) the state machine of a physical receive lane, or turns it off. `lane` may be
 /// dif_all_lanes.
-DIF_MUST_USE enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy* phy,
                                                        uint16_t lane, bool train);
-DIF_MUST_USE enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy* phy,
                                                         uint16_t lane,
-                                                        struct dif_serdes_phy_lane_status *status);
-DIF_MUST_USE enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy *phy,
+                                                        struct dif_serdes_phy_lane_status* status);
+DIF_MUST_USE enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy* phy,
                                                      enum dif_serdes_phy_map which,
-                                                     struct lane_map *map);
+                                                     struct lane_map* map);
 
 /// Physical lane of a logical one, or dif_serdes_phy_no_lane. `set` acts at once: while payload
 /// flows, use an agreed switch instead.
-DIF_MUST_USE enum dif_result dif_serdes_phy_mapping(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_mapping(const struct dif_serdes_phy* phy,
                                                     enum dif_serdes_phy_direction direction,
-                                                    uint16_t logical, uint16_t *physical);
-DIF_MUST_USE enum dif_result dif_serdes_phy_set_mapping(const struct dif_serdes_phy *phy,
+                                                    uint16_t logical, uint16_t* physical);
+DIF_MUST_USE enum dif_result dif_serdes_phy_set_mapping(const struct dif_serdes_phy* phy,
                                                         enum dif_serdes_phy_direction direction,
                                                         uint16_t logical, uint16_t physical);
 
 /// Queues one management word, which is not 0. dif_unavailable: the FIFO is full.
-DIF_MUST_USE enum dif_result dif_serdes_phy_send_word(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_send_word(const struct dif_serdes_phy* phy,
                                                       uint32_t word);
 /// Takes the oldest received word. dif_unavailable: there is none.
-DIF_MUST_USE enum dif_result dif_serdes_phy_receive_word(const struct dif_serdes_phy *phy,
-                                                         uint32_t *word);
+DIF_MUST_USE enum dif_result dif_serdes_phy_receive_word(const struct dif_serdes_phy* phy,
+                                                         uint32_t* word);
 /// Words that wait in the transmit FIFO.
-DIF_MUST_USE enum dif_result dif_serdes_phy_words_waiting(const struct dif_serdes_phy *phy,
-                                                          uint8_t *count);
+DIF_MUST_USE enum dif_result dif_serdes_phy_words_waiting(const struct dif_serdes_phy* phy,
+                                                          uint8_t* count);
 
 /// Superframe count of one's own transmitter, or the last one received from the far end.
-DIF_MUST_USE enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_phy* phy,
                                                        enum dif_serdes_phy_direction direction,
-                                                       uint32_t *count);
+                                                       uint32_t* count);
 
 /// Moves `logical` to `physical` when the superframe count of that direction reaches `at`. One
 /// switch a direction may be pending, else dif_unavailable.
-DIF_MUST_USE enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy* phy,
                                                        enum dif_serdes_phy_direction direction,
                                                        uint16_t logical, uint16_t physical,
                                                        uint32_t at);
-DIF_MUST_USE enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy *phy);
-DIF_MUST_USE enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy *phy,
-                                                     struct dif_serdes_phy_switches *switches);
+DIF_MUST_USE enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy* phy);
+DIF_MUST_USE enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy* phy,
+                                                     struct dif_serdes_phy_switches* switches);
 
 /// Symbol errors in 64 superframes above which a lane counts as degraded.
-DIF_MUST_USE enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy* phy,
                                                               uint32_t symbol_errors);
 
 /// `events` is a combination of enum dif_serdes_phy_event. `take` returns the latched events and
 /// clears them; it may be used by the interrupt handler.
-DIF_MUST_USE enum dif_result dif_serdes_phy_enable_events(const struct dif_serdes_phy *phy,
+DIF_MUST_USE enum dif_result dif_serdes_phy_enable_events(const struct dif_serdes_phy* phy,
                                                           uint32_t events);
-DIF_MUST_USE enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_phy *phy,
-                                                        uint32_t *events);
+DIF_MUST_USE enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_phy* phy,
+                                                        uint32_t* events);
 
 /// Takes a snapshot and reads it.
-DIF_MUST_USE enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy *phy,
-                                                     struct dif_serdes_phy_counters *counters);
+DIF_MUST_USE enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy* phy,
+                                                     struct dif_serdes_phy_counters* counters);

@@ -2,13 +2,13 @@
 
 #include "regs/tx_driver.h"
 
-static void select_lane(const struct dif_tx_driver *driver, uint16_t lane) {
-    mmio_write32(driver->region, TX_DRIVER_LANE_SELECT_OFFSET,
-                 field_place(lane, TX_DRIVER_LANE_SELECT_INDEX_LSB,
-                             TX_DRIVER_LANE_SELECT_INDEX_MASK));
+static void select_lane(const struct dif_tx_driver* driver, uint16_t lane) {
+    mmio_write32(
+        driver->region, TX_DRIVER_LANE_SELECT_OFFSET,
+        field_place(lane, TX_DRIVER_LANE_SELECT_INDEX_LSB, TX_DRIVER_LANE_SELECT_INDEX_MASK));
 }
 
-enum dif_result dif_tx_driver_probe(struct mmio_region region, struct dif_tx_driver *driver) {
+enum dif_result dif_tx_driver_probe(struct mmio_region region, struct dif_tx_driver* driver) {
     if (driver == NULL) {
         return dif_bad_argument;
     }
@@ -25,7 +25,7 @@ enum dif_result dif_tx_driver_probe(struct mmio_region region, struct dif_tx_dri
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_set_enabled(const struct dif_tx_driver *driver, bool enabled) {
+enum dif_result dif_tx_driver_set_enabled(const struct dif_tx_driver* driver, bool enabled) {
     if (driver == NULL) {
         return dif_bad_argument;
     }
@@ -34,16 +34,16 @@ enum dif_result dif_tx_driver_set_enabled(const struct dif_tx_driver *driver, bo
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_is_ready(const struct dif_tx_driver *driver, bool *ready) {
+enum dif_result dif_tx_driver_is_ready(const struct dif_tx_driver* driver, bool* ready) {
     if (driver == NULL || ready == NULL) {
         return dif_bad_argument;
     }
-    *ready = (mmio_read32(driver->region, TX_DRIVER_STATUS_OFFSET) &
-              TX_DRIVER_STATUS_READY_MASK) != 0;
+    *ready =
+        (mmio_read32(driver->region, TX_DRIVER_STATUS_OFFSET) & TX_DRIVER_STATUS_READY_MASK) != 0;
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_set_lane_enabled(const struct dif_tx_driver *driver, uint16_t lane,
+enum dif_result dif_tx_driver_set_lane_enabled(const struct dif_tx_driver* driver, uint16_t lane,
                                                bool enabled) {
     if (driver == NULL) {
         return dif_bad_argument;
@@ -57,7 +57,7 @@ enum dif_result dif_tx_driver_set_lane_enabled(const struct dif_tx_driver *drive
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_set_current(const struct dif_tx_driver *driver, uint16_t lane,
+enum dif_result dif_tx_driver_set_current(const struct dif_tx_driver* driver, uint16_t lane,
                                           struct dif_tx_driver_current current) {
     if (driver == NULL) {
         return dif_bad_argument;
@@ -68,15 +68,15 @@ enum dif_result dif_tx_driver_set_current(const struct dif_tx_driver *driver, ui
         return dif_out_of_range;
     }
     select_lane(driver, lane);
-    mmio_write32(driver->region, TX_DRIVER_LANE_CURRENT_OFFSET,
-                 field_place(current.on_ua, TX_DRIVER_LANE_CURRENT_ON_LSB,
-                             TX_DRIVER_LANE_CURRENT_ON_MASK) |
-                     field_place(current.off_ua, TX_DRIVER_LANE_CURRENT_OFF_LSB,
-                                 TX_DRIVER_LANE_CURRENT_OFF_MASK));
+    mmio_write32(
+        driver->region, TX_DRIVER_LANE_CURRENT_OFFSET,
+        field_place(current.on_ua, TX_DRIVER_LANE_CURRENT_ON_LSB, TX_DRIVER_LANE_CURRENT_ON_MASK) |
+            field_place(current.off_ua, TX_DRIVER_LANE_CURRENT_OFF_LSB,
+                        TX_DRIVER_LANE_CURRENT_OFF_MASK));
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_set_post_tap(const struct dif_tx_driver *driver, uint16_t lane,
+enum dif_result dif_tx_driver_set_post_tap(const struct dif_tx_driver* driver, uint16_t lane,
                                            uint8_t tap_64) {
     if (driver == NULL) {
         return dif_bad_argument;
@@ -91,8 +91,8 @@ enum dif_result dif_tx_driver_set_post_tap(const struct dif_tx_driver *driver, u
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_temperature(const struct dif_tx_driver *driver,
-                                          int16_t *celsius_256) {
+enum dif_result dif_tx_driver_temperature(const struct dif_tx_driver* driver,
+                                          int16_t* celsius_256) {
     if (driver == NULL || celsius_256 == NULL) {
         return dif_bad_argument;
     }
@@ -102,7 +102,7 @@ enum dif_result dif_tx_driver_temperature(const struct dif_tx_driver *driver,
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_power(const struct dif_tx_driver *driver, uint32_t *milliwatt) {
+enum dif_result dif_tx_driver_power(const struct dif_tx_driver* driver, uint32_t* milliwatt) {
     if (driver == NULL || milliwatt == NULL) {
         return dif_bad_argument;
     }
@@ -110,7 +110,7 @@ enum dif_result dif_tx_driver_power(const struct dif_tx_driver *driver, uint32_t
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_set_alarm_enabled(const struct dif_tx_driver *driver, bool enabled) {
+enum dif_result dif_tx_driver_set_alarm_enabled(const struct dif_tx_driver* driver, bool enabled) {
     if (driver == NULL) {
         return dif_bad_argument;
     }
@@ -119,7 +119,7 @@ enum dif_result dif_tx_driver_set_alarm_enabled(const struct dif_tx_driver *driv
     return dif_ok;
 }
 
-enum dif_result dif_tx_driver_take_alarm(const struct dif_tx_driver *driver, bool *raised) {
+enum dif_result dif_tx_driver_take_alarm(const struct dif_tx_driver* driver, bool* raised) {
     if (driver == NULL || raised == NULL) {
         return dif_bad_argument;
     }

@@ -4,8 +4,7 @@
 
 enum { fifo_bytes = 16, eight_data_bits = 3 };
 
-enum dif_result dif_uart_init(struct mmio_region region, uint16_t divisor,
-                              struct dif_uart *uart) {
+enum dif_result dif_uart_init(struct mmio_region region, uint16_t divisor, struct dif_uart* uart) {
     if (uart == NULL) {
         return dif_bad_argument;
     }
@@ -24,8 +23,8 @@ enum dif_result dif_uart_init(struct mmio_region region, uint16_t divisor,
     return dif_ok;
 }
 
-enum dif_result dif_uart_write(const struct dif_uart *uart, const uint8_t *bytes, size_t size,
-                               size_t *written) {
+enum dif_result dif_uart_write(const struct dif_uart* uart, const uint8_t* bytes, size_t size,
+                               size_t* written) {
     if (uart == NULL || bytes == NULL || written == NULL) {
         return dif_bad_argument;
     }
@@ -39,7 +38,7 @@ enum dif_result dif_uart_write(const struct dif_uart *uart, const uint8_t *bytes
     return dif_ok;
 }
 
-enum dif_result dif_uart_read(const struct dif_uart *uart, uint8_t *byte) {
+enum dif_result dif_uart_read(const struct dif_uart* uart, uint8_t* byte) {
     if (uart == NULL || byte == NULL) {
         return dif_bad_argument;
     }
@@ -50,7 +49,7 @@ enum dif_result dif_uart_read(const struct dif_uart *uart, uint8_t *byte) {
     return dif_ok;
 }
 
-enum dif_result dif_uart_is_drained(const struct dif_uart *uart, bool *drained) {
+enum dif_result dif_uart_is_drained(const struct dif_uart* uart, bool* drained) {
     if (uart == NULL || drained == NULL) {
         return dif_bad_argument;
     }
@@ -59,7 +58,7 @@ enum dif_result dif_uart_is_drained(const struct dif_uart *uart, bool *drained) 
     return dif_ok;
 }
 
-enum dif_result dif_uart_set_transmit_interrupt(const struct dif_uart *uart, bool enabled) {
+enum dif_result dif_uart_set_transmit_interrupt(const struct dif_uart* uart, bool enabled) {
     if (uart == NULL) {
         return dif_bad_argument;
     }

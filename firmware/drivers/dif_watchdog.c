@@ -5,7 +5,7 @@
 /// "KICK": what the register's description asks for.
 static const uint32_t kick_magic = 0x4B49434BU;
 
-enum dif_result dif_watchdog_probe(struct mmio_region region, struct dif_watchdog *watchdog) {
+enum dif_result dif_watchdog_probe(struct mmio_region region, struct dif_watchdog* watchdog) {
     if (watchdog == NULL) {
         return dif_bad_argument;
     }
@@ -18,7 +18,7 @@ enum dif_result dif_watchdog_probe(struct mmio_region region, struct dif_watchdo
     return identity;
 }
 
-enum dif_result dif_watchdog_start(const struct dif_watchdog *watchdog, uint32_t timeout_us) {
+enum dif_result dif_watchdog_start(const struct dif_watchdog* watchdog, uint32_t timeout_us) {
     if (watchdog == NULL) {
         return dif_bad_argument;
     }
@@ -30,7 +30,7 @@ enum dif_result dif_watchdog_start(const struct dif_watchdog *watchdog, uint32_t
     return dif_ok;
 }
 
-enum dif_result dif_watchdog_stop(const struct dif_watchdog *watchdog) {
+enum dif_result dif_watchdog_stop(const struct dif_watchdog* watchdog) {
     if (watchdog == NULL) {
         return dif_bad_argument;
     }
@@ -38,7 +38,7 @@ enum dif_result dif_watchdog_stop(const struct dif_watchdog *watchdog) {
     return dif_ok;
 }
 
-enum dif_result dif_watchdog_kick(const struct dif_watchdog *watchdog) {
+enum dif_result dif_watchdog_kick(const struct dif_watchdog* watchdog) {
     if (watchdog == NULL) {
         return dif_bad_argument;
     }

@@ -17,7 +17,7 @@ enum step {
     step_low_byte,
 };
 
-enum dif_result tmp102_init(const struct dif_i2c *i2c, uint8_t address, struct tmp102 *sensor) {
+enum dif_result tmp102_init(const struct dif_i2c* i2c, uint8_t address, struct tmp102* sensor) {
     if (i2c == NULL || sensor == NULL) {
         return dif_bad_argument;
     }
@@ -28,7 +28,7 @@ enum dif_result tmp102_init(const struct dif_i2c *i2c, uint8_t address, struct t
     return dif_ok;
 }
 
-enum dif_result tmp102_start(struct tmp102 *sensor) {
+enum dif_result tmp102_start(struct tmp102* sensor) {
     if (sensor == NULL) {
         return dif_bad_argument;
     }
@@ -42,7 +42,7 @@ enum dif_result tmp102_start(struct tmp102 *sensor) {
     return result;
 }
 
-static enum dif_result advance(struct tmp102 *sensor, int16_t *celsius_16) {
+static enum dif_result advance(struct tmp102* sensor, int16_t* celsius_16) {
     uint8_t byte = 0;
     enum dif_result result = dif_ok;
     switch (sensor->step) {
@@ -76,7 +76,7 @@ static enum dif_result advance(struct tmp102 *sensor, int16_t *celsius_16) {
     return result;
 }
 
-enum dif_result tmp102_poll(struct tmp102 *sensor, int16_t *celsius_16) {
+enum dif_result tmp102_poll(struct tmp102* sensor, int16_t* celsius_16) {
     if (sensor == NULL || celsius_16 == NULL) {
         return dif_bad_argument;
     }

@@ -38,7 +38,7 @@ static void feed(void) {
     }
 }
 
-static void on_transmit_empty(void *context) {
+static void on_transmit_empty(void* context) {
     (void)context;
     feed();
     if (put_count == taken_count) {
@@ -49,7 +49,7 @@ static void on_transmit_empty(void *context) {
     }
 }
 
-static int put(char character, FILE *file) {
+static int put(char character, FILE* file) {
     (void)file;
     if (!open) {
         return EOF;
@@ -59,19 +59,17 @@ static int put(char character, FILE *file) {
     }
     buffer[put_count % buffer_bytes] = (uint8_t)character;
     ++put_count;
-    if (character == '\n' &&
-        dif_uart_set_transmit_interrupt(&uart, true) != dif_ok) {
+    if (character == '\n' && dif_uart_set_transmit_interrupt(&uart, true) != dif_ok) {
         return EOF;
     }
     return (unsigned char)character;
 }
 
 static FILE stream = FDEV_SETUP_STREAM(put, NULL, NULL, _FDEV_SETUP_WRITE);
-FILE *const stdout = &stream;
+FILE* const stdout = &stream;
 
 enum dif_result console_init(void) {
-    enum dif_result result =
-        dif_uart_init(mmio_region_at(UART_16550_BASE), baud_divisor, &uart);
+    enum dif_result result = dif_uart_init(mmio_region_at(UART_16550_BASE), baud_divisor, &uart);
     if (result == dif_ok) {
         result = interrupt_attach(UART_16550_IRQ, on_transmit_empty, NULL);
     }
@@ -79,7 +77,7 @@ enum dif_result console_init(void) {
     return result;
 }
 
-void console_line(const char *format, ...) {
+void console_line(const char* format, ...) {
     enum { ticks_per_ms = 1000 * dif_clint_ticks_per_us };
     const uint64_t now = timer_now();
     va_list arguments;

@@ -33,6 +33,3 @@ static inline uint64_t csr_mcycle(void) {
 
 /// Returns when an interrupt that `mie` enables is pending, also while mstatus.MIE is 0.
 static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
-
-/// Orders all earlier memory accesses before later ones to devices.
-static inline void memory_fence(void) { __asm__ volatile("fence iorw, iorw" ::: "memory"); }

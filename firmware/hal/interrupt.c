@@ -7,8 +7,8 @@
 #include "regs/plic.h"
 
 struct attachment {
-    interrupt_handler *handler;
-    void *context;
+    interrupt_handler* handler;
+    void* context;
 };
 
 static struct dif_plic plic;
@@ -30,7 +30,7 @@ enum dif_result interrupt_init(void) {
     return result;
 }
 
-enum dif_result interrupt_attach(uint32_t source, interrupt_handler *handler, void *context) {
+enum dif_result interrupt_attach(uint32_t source, interrupt_handler* handler, void* context) {
     if (handler == NULL) {
         return dif_bad_argument;
     }

@@ -6,14 +6,14 @@
 #include "firmware/drivers/dif.h"
 
 /// Runs in interrupt context with all interrupts off; it must withdraw the source's request.
-typedef void interrupt_handler(void *context);
+typedef void interrupt_handler(void* context);
 
 /// Sets up PLIC and timer of hart 0 and enables interrupts. Call once, before the others.
 DIF_MUST_USE enum dif_result interrupt_init(void);
 
 /// Calls `handler` for PLIC `source` (1 .. 95) from now on, at priority 1.
-DIF_MUST_USE enum dif_result interrupt_attach(uint32_t source, interrupt_handler *handler,
-                                              void *context);
+DIF_MUST_USE enum dif_result interrupt_attach(uint32_t source, interrupt_handler* handler,
+                                              void* context);
 
 /// Serves the interrupt with this mcause (without its top bit); false if it is none of ours.
 bool interrupt_serve(uint64_t cause);

@@ -7,4 +7,4 @@ void job_result_set(uint32_t status, uint32_t cause);
 
 struct luxlane_job;
 /// From now on `job` is the one whose results are set; NULL: none.
-void job_result_attach(struct luxlane_job *job);
+void job_result_attach(struct luxlane_job* job);

@@ -12,20 +12,20 @@ struct lane_map {
 };
 
 /// `lane` below lane_map_lanes.
-static inline bool lane_map_get(const struct lane_map *map, uint32_t lane) {
+static inline bool lane_map_get(const struct lane_map* map, uint32_t lane) {
     return (map->word[lane / 32] >> (lane % 32)) & 1U;
 }
 
-static inline void lane_map_set(struct lane_map *map, uint32_t lane) {
+static inline void lane_map_set(struct lane_map* map, uint32_t lane) {
     map->word[lane / 32] |= 1U << (lane % 32);
 }
 
-static inline void lane_map_clear(struct lane_map *map, uint32_t lane) {
+static inline void lane_map_clear(struct lane_map* map, uint32_t lane) {
     map->word[lane / 32] &= ~(1U << (lane % 32));
 }
 
 /// How many of the lanes below `lanes` are set.
-static inline uint32_t lane_map_count(const struct lane_map *map, uint32_t lanes) {
+static inline uint32_t lane_map_count(const struct lane_map* map, uint32_t lanes) {
     uint32_t count = 0;
     for (uint32_t i = 0; i * 32 < lanes; ++i) {
         uint32_t word = map->word[i];

@@ -20,32 +20,36 @@ uint64_t mmio_read64(struct mmio_region region, uint32_t offset);
 void mmio_write64(struct mmio_region region, uint32_t offset, uint64_t value);
 uint8_t mmio_read8(struct mmio_region region, uint32_t offset);
 void mmio_write8(struct mmio_region region, uint32_t offset, uint8_t value);
+void memory_fence(void);
 
 #else
 
 static inline uint32_t mmio_read32(struct mmio_region region, uint32_t offset) {
-    return *(volatile const uint32_t *)(region.base + offset);
+    return *(volatile const uint32_t*)(region.base + offset);
 }
 
 static inline void mmio_write32(struct mmio_region region, uint32_t offset, uint32_t value) {
-    *(volatile uint32_t *)(region.base + offset) = value;
+    *(volatile uint32_t*)(region.base + offset) = value;
 }
 
 static inline uint64_t mmio_read64(struct mmio_region region, uint32_t offset) {
-    return *(volatile const uint64_t *)(region.base + offset);
+    return *(volatile const uint64_t*)(region.base + offset);
 }
 
 static inline void mmio_write64(struct mmio_region region, uint32_t offset, uint64_t value) {
-    *(volatile uint64_t *)(region.base + offset) = value;
+    *(volatile uint64_t*)(region.base + offset) = value;
 }
 
 static inline uint8_t mmio_read8(struct mmio_region region, uint32_t offset) {
-    return *(volatile const uint8_t *)(region.base + offset);
+    return *(volatile const uint8_t*)(region.base + offset);
 }
 
 static inline void mmio_write8(struct mmio_region region, uint32_t offset, uint8_t value) {
-    *(volatile uint8_t *)(region.base + offset) = value;
+    *(volatile uint8_t*)(region.base + offset) = value;
 }
+
+/// Orders all earlier accesses to memory before later ones to devices.
+static inline void memory_fence(void) { __asm__ volatile("fence iorw, iorw" ::: "memory"); }
 
 #endif
 

@@ -9,8 +9,8 @@
 void trap_handle(uint64_t cause, uint64_t pc, uint64_t address);
 
 /* Privileged specification 1.12, table 3.6. */
-static const char *exception_name(uint64_t cause) {
-    static const char *const names[] = {
+static const char* exception_name(uint64_t cause) {
+    static const char* const names[] = {
         "instruction address misaligned",
         "instruction access fault",
         "illegal instruction",
@@ -31,8 +31,8 @@ void trap_handle(uint64_t cause, uint64_t pc, uint64_t address) {
         return;
     }
     printf("fault: %s (mcause 0x%" PRIx64 ") at pc 0x%" PRIx64 ", address 0x%" PRIx64 "\n",
-           (cause & interrupt_bit) != 0 ? "unexpected interrupt" : exception_name(cause), cause,
-           pc, address);
+           (cause & interrupt_bit) != 0 ? "unexpected interrupt" : exception_name(cause), cause, pc,
+           address);
     job_result_set(luxlane_status_unexpected_trap, (uint32_t)cause);
     finish(luxlane_status_unexpected_trap);
 }

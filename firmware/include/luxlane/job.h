@@ -34,16 +34,16 @@ struct luxlane_tensor {
 enum luxlane_status {
     luxlane_status_running = 0,
     luxlane_status_passed = 1,
-    luxlane_status_job_invalid = 2,   /* no job, wrong version, or values that cannot work */
-    luxlane_status_link_failed = 3,   /* luxlane_job.cause: enum luxlane_cause */
-    luxlane_status_ring_failed = 4,   /* luxlane_job.cause: LUXLANE_RING_CAUSE(ring, code, index) */
-    luxlane_status_timed_out = 5,     /* the collective made no progress */
+    luxlane_status_job_invalid = 2, /* no job, wrong version, or values that cannot work */
+    luxlane_status_link_failed = 3, /* luxlane_job.cause: enum luxlane_cause */
+    luxlane_status_ring_failed = 4, /* luxlane_job.cause: LUXLANE_RING_CAUSE(ring, code, index) */
+    luxlane_status_timed_out = 5,   /* the collective made no progress */
     luxlane_status_unexpected_trap = 6, /* luxlane_job.cause: low 32 bits of mcause */
 };
 
 /* luxlane_job.cause of luxlane_status_ring_failed: `code` is RING_ERROR.CODE of the accelerator. */
 #define LUXLANE_RING_CAUSE(ring, code, index) \
-    (((uint32_t)(ring) << 24) | ((uint32_t)(code) << 16) | ((uint32_t)(index) & 0xFFFFU))
+    (((uint32_t)(ring) << 24) | ((uint32_t)(code) << 16) | ((uint32_t)(index)&0xFFFFU))
 
 /* Why a link is not up; the same numbers go to the far end in the DOWN word. */
 enum luxlane_cause {
@@ -72,8 +72,8 @@ enum luxlane_cause {
 };
 
 /* The cause as a phrase for consoles and reports; "unknown cause" for other numbers. */
-static inline const char *luxlane_cause_text(uint32_t cause) {
-    static const char *const text[] = {
+static inline const char* luxlane_cause_text(uint32_t cause) {
+    static const char* const text[] = {
         "none",
         "a device has the wrong identification or version",
         "the devices disagree about the number of lanes",
@@ -103,8 +103,8 @@ static inline const char *luxlane_cause_text(uint32_t cause) {
 struct luxlane_job {
     uint32_t magic;
     uint32_t version;
-    uint32_t board;  /* 0 or 1 */
-    uint32_t boards; /* 2 */
+    uint32_t board;        /* 0 or 1 */
+    uint32_t boards;       /* 2 */
     uint64_t tensor_table; /* HBM address of tensor_count entries */
     uint32_t tensor_count;
     uint32_t type;

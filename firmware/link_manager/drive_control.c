@@ -1,0 +1,119 @@
+#include "firmware/link_manager/drive_control.h"
+
+#include "firmware/drivers/dif_clint.h"
+
+enum {
+    rounds = 3,
+    tolerance_percent = 5,
+    /* Below this there is no light worth a correction, 10 nW units. */
+    dark_10nw = 10,
+    /* On-current over bias: extinction of 10. */
+    extinction = 10,
+    /* From the far end's write to a steady reading here: line time, flight, monitor. */
+    settle_ticks = 20 * dif_clint_ticks_per_us,
+};
+
+void drive_control_init(struct drive_control* drive, const struct dif_pd_array* array,
+                        const struct dif_tx_driver* driver, struct management_channel* channel,
+                        uint16_t lanes, uint16_t target_10nw) {
+    *drive = (struct drive_control){.array = array,
+                                    .driver = driver,
+                                    .channel = channel,
+                                    .lanes = lanes,
+                                    .target_10nw = target_10nw};
+    for (uint16_t lane = 0; lane < lanes; ++lane) {
+        drive->told_ua[lane] = drive_initial_ua;
+    }
+}
+
+enum dif_result drive_control_set(const struct dif_tx_driver* driver, uint16_t lane,
+                                  uint16_t on_ua) {
+    return dif_tx_driver_set_current(
+        driver, lane, (struct dif_tx_driver_current){.on_ua = on_ua, .off_ua = on_ua / extinction});
+}
+
+static uint16_t wanted_current(uint16_t current_ua, uint16_t power_10nw, uint16_t target_10nw) {
+    const uint32_t wanted = (uint32_t)current_ua * target_10nw / power_10nw;
+    if (wanted > drive_maximum_ua) {
+        return drive_maximum_ua;
+    }
+    return (uint16_t)(wanted < drive_minimum_ua ? drive_minimum_ua : wanted);
+}
+
+static bool near_target(uint16_t power_10nw, uint16_t target_10nw) {
+    const uint32_t difference = power_10nw > target_10nw ? (uint32_t)power_10nw - target_10nw
+                                                         : (uint32_t)target_10nw - power_10nw;
+    return difference * 100 <= (uint32_t)target_10nw * tolerance_percent;
+}
+
+/* Looks at the next lane and asks for a correction if it wants one. */
+static enum dif_result correct_lane(struct drive_control* drive, uint64_t now) {
+    uint16_t power = 0;
+    enum dif_result result = dif_pd_array_lane_power(drive->array, drive->lane, &power);
+    if (result != dif_ok) {
+        return result;
+    }
+    if (power >= dark_10nw && !near_target(power, drive->target_10nw)) {
+        uint16_t* const told = &drive->told_ua[drive->lane];
+        const uint16_t wanted = wanted_current(*told, power, drive->target_10nw);
+        if (wanted != *told) {
+            result = management_channel_send(
+                drive->channel, management_word(management_drive, drive->lane, wanted), now);
+            if (result != dif_ok) {
+                return result;
+            }
+            *told = wanted;
+            ++drive->corrections;
+        }
+    }
+    ++drive->lane;
+    return dif_ok;
+}
+
+static enum dif_result finish(struct drive_control* drive, uint64_t now) {
+    const enum dif_result result =
+        management_channel_send(drive->channel, management_word(management_drive_done, 0, 0), now);
+    drive->finished = result == dif_ok;
+    return result;
+}
+
+enum dif_result drive_control_step(struct drive_control* drive, uint64_t now) {
+    enum dif_result result = dif_ok;
+    if (drive->finished) {
+        return dif_ok;
+    }
+    if (drive->settling) {
+        if (!management_channel_settled(drive->channel)) {
+            drive->settled_at = now + settle_ticks;
+            return dif_ok;
+        }
+        if (now < drive->settled_at) {
+            return dif_ok;
+        }
+        drive->settling = false;
+        drive->lane = 0;
+        drive->corrections = 0;
+        ++drive->round;
+    }
+    while (result == dif_ok && drive->lane < drive->lanes &&
+           management_channel_room(drive->channel) > 1) {
+        result = correct_lane(drive, now);
+    }
+    if (result == dif_ok && drive->lane == drive->lanes) {
+        if (drive->corrections == 0 || drive->round + 1 == rounds) {
+            return finish(drive, now);
+        }
+        drive->settling = true;
+        drive->settled_at = now + settle_ticks;
+    }
+    return result;
+}
+
+enum dif_result drive_control_apply(const struct drive_control* drive, uint32_t word) {
+    const uint16_t lane = management_high(word);
+    const uint16_t current = management_low(word);
+    if (lane >= drive->lanes || current > drive_maximum_ua) {
+        return dif_ok;
+    }
+    return drive_control_set(drive->driver, lane, current);
+}

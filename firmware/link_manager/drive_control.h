@@ -1,0 +1,44 @@
+#pragma once
+
+#include "firmware/drivers/dif_pd_array.h"
+#include "firmware/drivers/dif_tx_driver.h"
+#include "firmware/link_manager/management_channel.h"
+
+/// Sets the drive currents of the far transmitter so that each lane brings the target power to our
+/// photodiodes: measures, asks for corrections, and measures again, because an emitter's light does
+/// not grow in proportion to its current (droop).
+struct drive_control {
+    const struct dif_pd_array* array;
+    const struct dif_tx_driver* driver;  ///< our own, for what the far end asks for
+    struct management_channel* channel;
+    uint16_t lanes;
+    uint16_t target_10nw;
+    uint16_t told_ua[lane_map_lanes];  ///< current of each far lane
+    uint16_t lane;                     ///< the next to be looked at
+    uint16_t corrections;              ///< of this round
+    uint8_t round;
+    bool settling;  ///< the far end has not applied all of this round, or light is on its way
+    uint64_t settled_at;
+    bool finished;
+    bool far_finished;
+};
+
+enum {
+    drive_initial_ua = 470,  ///< what a lane is powered up with
+    drive_maximum_ua = 1000,
+    drive_minimum_ua = 50,
+};
+
+void drive_control_init(struct drive_control* drive, const struct dif_pd_array* array,
+                        const struct dif_tx_driver* driver, struct management_channel* channel,
+                        uint16_t lanes, uint16_t target_10nw);
+
+/// Carries the adjustment on; `finished` when all lanes are near the target or at their limit.
+DIF_MUST_USE enum dif_result drive_control_step(struct drive_control* drive, uint64_t now);
+
+/// Applies a DRIVE word of the far end. A lane or current that cannot be is left alone.
+DIF_MUST_USE enum dif_result drive_control_apply(const struct drive_control* drive, uint32_t word);
+
+/// Sets a lane (or dif_all_lanes) of our transmitter; the bias of a zero follows the current.
+DIF_MUST_USE enum dif_result drive_control_set(const struct dif_tx_driver* driver, uint16_t lane,
+                                               uint16_t on_ua);

@@ -1,0 +1,390 @@
+#include "firmware/link_manager/link_states.h"
+
+#include "firmware/drivers/dif_clint.h"
+#include "regs/optical_channel.h"
+#include "regs/pd_array.h"
+#include "regs/rx_dsp.h"
+#include "regs/serdes_phy.h"
+#include "regs/tx_driver.h"
+
+enum {
+    us = dif_clint_ticks_per_us,
+    light_settle = 10 * us,
+    lock_window = 10 * us, /* the clock recovery's own time is some microseconds */
+    adapt_window = 60 * us,
+    frame_window = 150 * us, /* the PHY gives a lane ten superframes, 48 us, for its frame */
+    hello_period = 15 * us,
+    post_tap_64 = 6,  /* pre-emphasis of 0.1 */
+    weak_q_100 = 400, /* bit error ratio 3e-5 */
+};
+
+static uint64_t elapsed(const struct link_manager* manager) {
+    return manager->now - manager->entered;
+}
+
+static enum link_outcome fail(struct link_manager* manager, enum luxlane_cause cause) {
+    if (manager->cause == luxlane_cause_none) {
+        manager->cause = cause;
+    }
+    return link_fail;
+}
+
+/* Half of the lanes is enough to exchange management words and to let spares and FEC do the rest.
+ */
+static bool enough(const struct link_manager* manager, uint32_t lanes) {
+    return lanes * 2 >= manager->config.data_lanes;
+}
+
+static enum link_outcome step_probe(struct link_manager* m) {
+    if (dif_tx_driver_probe(mmio_region_at(TX_DRIVER_BASE), &m->driver) != dif_ok ||
+        dif_optical_channel_probe(mmio_region_at(OPTICAL_CHANNEL_BASE), &m->cable) != dif_ok ||
+        dif_pd_array_probe(mmio_region_at(PD_ARRAY_BASE), &m->array) != dif_ok ||
+        dif_rx_dsp_probe(mmio_region_at(RX_DSP_BASE), &m->dsp) != dif_ok ||
+        dif_serdes_phy_probe(mmio_region_at(SERDES_PHY_BASE), &m->phy) != dif_ok) {
+        return fail(m, luxlane_cause_wrong_device);
+    }
+    const uint16_t lanes = m->config.lanes;
+    if (m->driver.lanes != lanes || m->cable.lanes != lanes || m->array.lanes != lanes ||
+        m->dsp.lanes != lanes || m->phy.lanes != lanes ||
+        m->phy.data_lanes != m->config.data_lanes || m->phy.data_lanes > lanes ||
+        lanes > lane_map_lanes) {
+        return fail(m, luxlane_cause_lane_mismatch);
+    }
+    bool present = false;
+    struct dif_optical_channel_cable cable;
+    if (!link_worked(m, dif_optical_channel_is_present(&m->cable, &present)) ||
+        !link_worked(m, dif_optical_channel_cable(&m->cable, &cable))) {
+        return link_fail;
+    }
+    if (!present) {
+        return fail(m, luxlane_cause_cable_absent);
+    }
+    management_channel_init(&m->channel, &m->phy);
+    drive_control_init(&m->drive, &m->array, &m->driver, &m->channel, lanes,
+                       m->config.target_power_10nw);
+    lane_repair_init(&m->repair, &m->phy, &m->dsp, &m->channel, m->config.line);
+    m->config.line("link: %u lanes, %u of them for data; cable of %u mm, %u ps", (unsigned)lanes,
+                   (unsigned)m->config.data_lanes, (unsigned)cable.length_mm,
+                   (unsigned)cable.group_delay_ps);
+    return link_next;
+}
+
+/* The PHY transmits before the emitters are on, so that the far end never sees light without
+ * frames. */
+static bool switch_on(struct link_manager* m) {
+    m->control = (struct dif_serdes_phy_control){.enable = true, .transmit = true};
+    return link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) &&
+           (m->config.degrade_limit == 0 ||
+            link_worked(m, dif_serdes_phy_set_degrade_limit(&m->phy, m->config.degrade_limit))) &&
+           link_worked(m, dif_tx_driver_set_post_tap(&m->driver, dif_all_lanes, post_tap_64)) &&
+           link_worked(m, drive_control_set(&m->driver, dif_all_lanes, drive_initial_ua)) &&
+           link_worked(m, dif_tx_driver_set_lane_enabled(&m->driver, dif_all_lanes, true)) &&
+           link_worked(m, dif_tx_driver_set_enabled(&m->driver, true)) &&
+           link_worked(m, dif_pd_array_set_lane_enabled(&m->array, dif_all_lanes, true)) &&
+           link_worked(m, dif_pd_array_set_enabled(&m->array, true)) &&
+           link_worked(m, dif_rx_dsp_set_enabled(&m->dsp, true));
+}
+
+static enum link_outcome step_power_up(struct link_manager* m) {
+    if (m->fresh && !switch_on(m)) {
+        return link_fail;
+    }
+    bool driver = false, array = false, dsp = false;
+    struct dif_serdes_phy_status phy;
+    if (!link_worked(m, dif_tx_driver_is_ready(&m->driver, &driver)) ||
+        !link_worked(m, dif_pd_array_is_ready(&m->array, &array)) ||
+        !link_worked(m, dif_rx_dsp_is_ready(&m->dsp, &dsp)) ||
+        !link_worked(m, dif_serdes_phy_status(&m->phy, &phy))) {
+        return link_fail;
+    }
+    if (!driver || !array || !dsp || !phy.ready) {
+        return link_stay;
+    }
+    m->config.line("link: transmitter and receiver are on");
+    return link_next;
+}
+
+/* `seen`: lanes with light at the last step; `mark`: since when it has not changed. */
+static enum link_outcome step_light(struct link_manager* m) {
+    struct lane_map dark;
+    if (!link_worked(m, dif_pd_array_loss_map(&m->array, &dark))) {
+        return link_fail;
+    }
+    const uint32_t lit = m->config.lanes - lane_map_count(&dark, m->config.lanes);
+    if (lit != m->seen || !enough(m, lit)) {
+        m->seen = lit;
+        m->mark = m->now;
+    }
+    if (!enough(m, lit) || m->now - m->mark < light_settle) {
+        return link_stay;
+    }
+    m->config.line("link: light on %u of %u lanes", (unsigned)lit, (unsigned)m->config.lanes);
+    return link_next;
+}
+
+static enum link_outcome step_lock(struct link_manager* m) {
+    if (m->fresh && !link_worked(m, dif_rx_dsp_set_lane_enabled(&m->dsp, dif_all_lanes, true))) {
+        return link_fail;
+    }
+    struct lane_map locked;
+    if (!link_worked(m, dif_rx_dsp_lock_map(&m->dsp, &locked))) {
+        return link_fail;
+    }
+    const uint32_t count = lane_map_count(&locked, m->config.lanes);
+    if (count < m->config.lanes && (elapsed(m) < lock_window || !enough(m, count))) {
+        return link_stay;
+    }
+    m->config.line("link: clocks locked on %u of %u lanes", (unsigned)count,
+                   (unsigned)m->config.lanes);
+    return link_next;
+}
+
+static enum link_outcome step_adapt(struct link_manager* m) {
+    if (m->fresh) {
+        return link_worked(m, dif_rx_dsp_adapt(&m->dsp, dif_all_lanes)) ? link_stay : link_fail;
+    }
+    struct lane_map adapted;
+    if (!link_worked(m, dif_rx_dsp_adapted_map(&m->dsp, &adapted))) {
+        return link_fail;
+    }
+    const uint32_t count = lane_map_count(&adapted, m->config.lanes);
+    if (count < m->config.lanes && (elapsed(m) < adapt_window || !enough(m, count))) {
+        return link_stay;
+    }
+    m->config.line("link: equalisers adapted on %u of %u lanes", (unsigned)count,
+                   (unsigned)m->config.lanes);
+    return link_next;
+}
+
+/* Counts the data lanes that are aligned and those that have failed. */
+static bool count_lanes(struct link_manager* m, uint32_t* aligned, uint32_t* failed) {
+    struct lane_map map;
+    if (!link_worked(m, dif_serdes_phy_lane_map(&m->phy, dif_serdes_phy_map_aligned, &map))) {
+        return false;
+    }
+    *aligned = lane_map_count(&map, m->config.data_lanes);
+    if (!link_worked(m, dif_serdes_phy_lane_map(&m->phy, dif_serdes_phy_map_failed, &map))) {
+        return false;
+    }
+    *failed = lane_map_count(&map, m->config.data_lanes);
+    return true;
+}
+
+/* `mark`: when the lanes were last told to train. */
+static enum link_outcome step_frame(struct link_manager* m) {
+    const bool again = m->fresh || m->now - m->mark >= frame_window;
+    uint32_t aligned = 0, failed = 0;
+    if (!m->fresh && !count_lanes(m, &aligned, &failed)) {
+        return link_fail;
+    }
+    const bool decided = aligned + failed == m->config.data_lanes || again;
+    if (!m->fresh && decided && enough(m, aligned)) {
+        m->words_possible = true;
+        m->config.line("link: %u of %u lanes aligned, %u need spares", (unsigned)aligned,
+                       (unsigned)m->config.data_lanes, (unsigned)(m->config.data_lanes - aligned));
+        return link_next;
+    }
+    if (again) {
+        m->mark = m->now;
+        m->control.receive = true;
+        if (!link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) ||
+            !link_worked(m, dif_serdes_phy_train_lane(&m->phy, dif_all_lanes, true))) {
+            return link_fail;
+        }
+    }
+    return link_stay;
+}
+
+/* `mark`: when the next HELLO is due; `seen`: how many were sent. */
+static enum link_outcome step_hello(struct link_manager* m) {
+    if (m->fresh) {
+        m->session = (uint32_t)m->now & 0xFFFU;
+    }
+    if (m->now >= m->mark) {
+        const enum dif_result result = management_channel_post(
+            &m->channel, management_word_hello(m->far_known, m->session, m->seen));
+        if (result != dif_unavailable && !link_worked(m, result)) {
+            return link_fail;
+        }
+        m->mark = m->now + hello_period;
+        ++m->seen;
+    }
+    /* At least one HELLO that says "heard" leaves before the first numbered word. */
+    if (!m->far_known || !m->far_heard_us) {
+        return link_stay;
+    }
+    m->config.line("link: the far end answers");
+    const enum dif_result result =
+        management_channel_post(&m->channel, management_word_hello(true, m->session, m->seen));
+    return result == dif_unavailable || link_worked(m, result) ? link_next : link_fail;
+}
+
+static enum link_outcome step_drive(struct link_manager* m) {
+    if (!link_worked(m, drive_control_step(&m->drive, m->now))) {
+        return link_fail;
+    }
+    if (!m->drive.finished || !m->drive.far_finished || !management_channel_settled(&m->channel)) {
+        return link_stay;
+    }
+    m->config.line("link: drive currents adjusted in %u rounds", (unsigned)(m->drive.round + 1));
+    return link_next;
+}
+
+/* Starts what more light may have brought to life: clock recovery, and lanes without a frame. */
+static bool retry_lanes(struct link_manager* m) {
+    struct lane_map locked, failed;
+    if (!link_worked(m, dif_rx_dsp_lock_map(&m->dsp, &locked)) ||
+        !link_worked(m, dif_serdes_phy_lane_map(&m->phy, dif_serdes_phy_map_failed, &failed))) {
+        return false;
+    }
+    for (uint16_t lane = 0; lane < m->config.lanes; ++lane) {
+        if (!lane_map_get(&locked, lane) &&
+            (!link_worked(m, dif_rx_dsp_set_lane_enabled(&m->dsp, lane, false)) ||
+             !link_worked(m, dif_rx_dsp_set_lane_enabled(&m->dsp, lane, true)))) {
+            return false;
+        }
+        if (lane_map_get(&failed, lane) && lane_map_get(&locked, lane) &&
+            !link_worked(m, dif_serdes_phy_train_lane(&m->phy, lane, true))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* `seen`: 0 = adapting, 1 = training the late lanes. `mark`: when that began. */
+static enum link_outcome step_readapt(struct link_manager* m) {
+    if (m->fresh) {
+        m->mark = m->now;
+        return link_worked(m, dif_rx_dsp_adapt(&m->dsp, dif_all_lanes)) ? link_stay : link_fail;
+    }
+    if (m->seen == 0) {
+        if (m->now - m->mark < adapt_window) {
+            return link_stay;
+        }
+        m->seen = 1;
+        m->mark = m->now;
+        return retry_lanes(m) ? link_stay : link_fail;
+    }
+    uint32_t aligned = 0, failed = 0;
+    if (!count_lanes(m, &aligned, &failed)) {
+        return link_fail;
+    }
+    if (aligned + failed != m->config.data_lanes && m->now - m->mark < frame_window) {
+        return link_stay;
+    }
+    m->config.line("link: %u of %u lanes aligned at their final power", (unsigned)aligned,
+                   (unsigned)m->config.data_lanes);
+    return link_next;
+}
+
+static enum link_outcome step_map(struct link_manager* m) {
+    if (m->fresh) {
+        if (!link_worked(m, lane_repair_scan(&m->repair, weak_q_100))) {
+            return link_fail;
+        }
+        m->config.line("link: %u lanes are dead, %u spares are usable",
+                       (unsigned)m->repair.failed_lanes, (unsigned)m->repair.spares);
+    }
+    if (lane_repair_busy(&m->repair)) {
+        return link_stay;
+    }
+    if (!m->map_done_sent) {
+        const enum dif_result result = management_channel_send(
+            &m->channel, management_word(management_map_done, 0, 0), m->now);
+        m->map_done_sent = result == dif_ok;
+        return result == dif_unavailable || link_worked(m, result) ? link_stay : link_fail;
+    }
+    if (!m->far_map_done) {
+        return link_stay;
+    }
+    m->config.line("link: lane map agreed, %u lanes on spares", (unsigned)m->repair.completed);
+    return link_next;
+}
+
+/* `seen`: 1 = deskew was asked for. A lane may have been lost since the map was agreed; then the
+ * monitor has it repaired first. */
+static enum link_outcome step_deskew(struct link_manager* m) {
+    struct dif_serdes_phy_status status;
+    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+        return link_fail;
+    }
+    if (m->seen == 1 && status.deskew_done) {
+        m->control.carry_payload = true;
+        if (!link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control))) {
+            return link_fail;
+        }
+        m->config.line("link: lanes deskewed");
+        return link_next;
+    }
+    if (status.rx_aligned && !lane_repair_busy(&m->repair)) {
+        m->seen = 1;
+        return link_worked(m, dif_serdes_phy_deskew(&m->phy, &m->control)) ? link_stay : link_fail;
+    }
+    return link_stay;
+}
+
+static enum link_outcome step_ready(struct link_manager* m) {
+    if (!m->ready_sent) {
+        const enum dif_result result = management_channel_send(
+            &m->channel, management_word_ready(management_stage_link), m->now);
+        m->ready_sent = result == dif_ok;
+        return result == dif_unavailable || link_worked(m, result) ? link_stay : link_fail;
+    }
+    if (!m->far_ready) {
+        return link_stay;
+    }
+    m->config.line("link: UP with %u data lanes, %u of them on spares",
+                   (unsigned)m->config.data_lanes, (unsigned)m->repair.completed);
+    return link_next;
+}
+
+static enum link_outcome step_up(struct link_manager* m) {
+    struct dif_serdes_phy_status status;
+    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+        return link_fail;
+    }
+    if (status.link_state != dif_serdes_phy_link_down) {
+        return link_stay;
+    }
+    m->config.line("link: too many lanes lost at once, recovering");
+    m->control.carry_payload = false;
+    return link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) ? link_next : link_fail;
+}
+
+static enum link_outcome step_recover(struct link_manager* m) {
+    struct dif_serdes_phy_status status;
+    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+        return link_fail;
+    }
+    return status.rx_aligned && !lane_repair_busy(&m->repair) ? link_next : link_stay;
+}
+
+/* DOWN words are repeated, because nobody acknowledges them. */
+static enum link_outcome step_down(struct link_manager* m) {
+    if (m->words_possible && m->down_words != 0) {
+        const enum dif_result result = dif_serdes_phy_send_word(
+            &m->phy, management_word_down((uint32_t)m->cause, m->down_words));
+        if (result == dif_ok) {
+            --m->down_words;
+        }
+    }
+    return link_stay;
+}
+
+const struct link_state_description link_state_table[link_states] = {
+    [link_probe] = {"probe", step_probe, link_power_up, 1, 0, luxlane_cause_none},
+    [link_power_up] = {"power up", step_power_up, link_light, 5, 1000, luxlane_cause_power_up},
+    [link_light] = {"light", step_light, link_lock, 5, 100000, luxlane_cause_no_light},
+    [link_lock] = {"lock", step_lock, link_adapt, 2, 1000, luxlane_cause_no_lock},
+    [link_adapt] = {"adapt", step_adapt, link_frame, 5, 1000, luxlane_cause_adapt},
+    [link_frame] = {"frame", step_frame, link_hello, 5, 10000, luxlane_cause_no_frame},
+    [link_hello] = {"hello", step_hello, link_drive, 5, 100000, luxlane_cause_no_peer},
+    [link_drive] = {"drive", step_drive, link_readapt, 5, 50000, luxlane_cause_drive},
+    [link_readapt] = {"readapt", step_readapt, link_map, 5, 1000, luxlane_cause_adapt},
+    [link_map] = {"map", step_map, link_deskew, 5, 100000, luxlane_cause_repair},
+    [link_deskew] = {"deskew", step_deskew, link_ready, 5, 20000, luxlane_cause_deskew},
+    [link_ready] = {"ready", step_ready, link_up, 5, 20000, luxlane_cause_peer_not_ready},
+    [link_up] = {"up", step_up, link_recover, 1000, 0, luxlane_cause_none},
+    [link_recover] = {"recover", step_recover, link_deskew, 5, 50000, luxlane_cause_repair},
+    [link_down] = {"down", step_down, link_down, 5, 0, luxlane_cause_none},
+};

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <stdint.h>
+
+/* Words that the two link managers exchange in-band, one a superframe at most:
+ *
+ *   31:28 opcode | 27:18 lane or arguments | 17:8 current, lane or cause | 6:0 sequence
+ *
+ * HELLO, ACK and DOWN are sent at once and carry a running number in place of a sequence; all
+ * others go through the management channel, which numbers them, repeats the lost and drops the
+ * doubled. */
+
+enum management_opcode {
+    management_hello = 1,
+    management_drive = 2,       ///< lane 27:18, current in uA 17:8
+    management_drive_done = 3,  ///< no more corrections
+    management_request = 4,     ///< logical lane 27:18, new physical lane 17:8
+    management_switch_at = 5,   ///< logical lane 27:18, superframe count 17:7
+    management_done = 6,        ///< logical lane 27:18
+    management_map_done = 7,
+    management_ready = 8,    ///< stage 27:24, enum management_stage
+    management_down = 9,     ///< cause 7:0, running number 15:8
+    management_refuse = 10,  ///< logical lane 27:18, physical lane 17:8
+    management_ack = 11,     ///< 6:0 next sequence expected, gap 8, running number 23:16
+};
+
+enum management_stage { management_stage_link = 0, management_stage_finished = 1 };
+
+enum {
+    management_protocol_version = 1,
+    management_sequence_mask = 0x7F,
+    management_count_mask = 0x7FF,
+    management_ack_gap = 1 << 8,
+    management_hello_heard = 1 << 27,
+};
+
+static inline uint32_t management_word(enum management_opcode opcode, uint32_t high, uint32_t low) {
+    return (uint32_t)opcode << 28 | (high & 0x3FFU) << 18 | (low & 0x3FFU) << 8;
+}
+
+static inline uint32_t management_word_switch_at(uint32_t logical, uint32_t count) {
+    return (uint32_t)management_switch_at << 28 | (logical & 0x3FFU) << 18 |
+           (count & management_count_mask) << 7;
+}
+
+static inline uint32_t management_word_ready(enum management_stage stage) {
+    return (uint32_t)management_ready << 28 | (uint32_t)stage << 24;
+}
+
+static inline uint32_t management_word_down(uint32_t cause, uint32_t number) {
+    return (uint32_t)management_down << 28 | (number & 0xFFU) << 8 | (cause & 0xFFU);
+}
+
+/// `session` (12 bits) tells a restarted far end from the one that is known.
+static inline uint32_t management_word_hello(uint32_t heard, uint32_t session, uint32_t number) {
+    return (uint32_t)management_hello << 28 | (heard ? (uint32_t)management_hello_heard : 0U) |
+           (uint32_t)management_protocol_version << 20 | (session & 0xFFFU) << 8 | (number & 0xFFU);
+}
+
+static inline enum management_opcode management_opcode_of(uint32_t word) {
+    return (enum management_opcode)(word >> 28);
+}
+static inline uint16_t management_high(uint32_t word) { return (word >> 18) & 0x3FFU; }
+static inline uint16_t management_low(uint32_t word) { return (word >> 8) & 0x3FFU; }
+static inline uint32_t management_count(uint32_t word) {
+    return (word >> 7) & management_count_mask;
+}
+static inline uint32_t management_hello_version(uint32_t word) { return (word >> 20) & 0x7FU; }
+static inline uint32_t management_hello_session(uint32_t word) { return (word >> 8) & 0xFFFU; }
