@@ -4,9 +4,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-/// The SystemC library refers to it, although Catch2 has the main function.
-[[gnu::weak]] int sc_main(int, char*[]) { return 0; }
-
 namespace luxlane::test {
 namespace {
 
