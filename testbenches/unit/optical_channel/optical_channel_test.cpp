@@ -3,6 +3,7 @@
 #include "models/transport/lane_grid.h"
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
+#include "testbenches/unit/rx_dsp/reset_check.h"
 
 using namespace luxlane;
 using namespace optical_bench;
@@ -55,13 +56,13 @@ TEST_CASE("optical_channel: identification and documented reset values, twice") 
         CHECK(b.host.read("WAVELENGTH_PM") == 430000);
         CHECK(b.host.read("CORE_PITCH_NM") == 50000);
         CHECK(b.host.read("GROUP_DELAY_PS") == 50189);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.host.write("CONTROL", 1);
         b.host.write("IRQ_MASK", 1);
         b.host.write("CONTROL", 2);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.channel.reset();
-        b.host.check_reset_values();
+        check_reset_values(b.host);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "models/photonics/led.h"
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
+#include "testbenches/unit/rx_dsp/reset_check.h"
 
 using namespace luxlane;
 using namespace optical_bench;
@@ -78,7 +79,7 @@ TEST_CASE("pd_array: identification and documented reset values, twice") {
         b.lanes = 460;
         CHECK(b.host.read("ID") == 0x52414450);
         CHECK(b.host.read("CAPABILITY") == 460);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.light(0.0, 7);
         b.enable_all();
         b.host.write_lane(3, "LANE_GAIN", 2);
@@ -87,12 +88,12 @@ TEST_CASE("pd_array: identification and documented reset values, twice") {
         run(settling);
         CHECK(b.host.read("LOS_MAP[0]") == 1u << 7);
         b.host.write("CONTROL", 2);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         run(settling);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.array.reset();
         run(settling);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
     });
 }
 

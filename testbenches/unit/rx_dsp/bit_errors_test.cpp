@@ -1,5 +1,7 @@
 #include "models/rx_dsp/bit_errors.h"
 
+#include <catch2/catch.hpp>
+
 #include "testbenches/unit/rx_dsp/optical_bench.h"
 
 using namespace luxlane;

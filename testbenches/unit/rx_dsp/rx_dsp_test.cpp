@@ -5,6 +5,7 @@
 #include "models/photonics/lane_response.h"
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
+#include "testbenches/unit/rx_dsp/reset_check.h"
 
 using namespace luxlane;
 using namespace optical_bench;
@@ -71,16 +72,16 @@ TEST_CASE("rx_dsp: identification and documented reset values, twice") {
         bench b;
         CHECK(b.host.read("ID") == 0x53445852);
         CHECK(b.host.read("CAPABILITY") == ((3u << 16) | 460u));
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.lock_all();
         b.host.write_lane(4, "LANE_TAPS", 0x00F040F8);
         b.host.write_lane(4, "LANE_CONTROL", 3);
         b.host.write("IRQ_MASK", 3);
         run(adapt_time);
         b.host.write("CONTROL", 2);
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.dsp.reset();
-        b.host.check_reset_values();
+        check_reset_values(b.host);
     });
 }
 

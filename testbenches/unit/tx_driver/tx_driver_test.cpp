@@ -2,6 +2,7 @@
 
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
+#include "testbenches/unit/rx_dsp/reset_check.h"
 
 using namespace luxlane;
 using namespace optical_bench;
@@ -43,7 +44,7 @@ TEST_CASE("tx_driver: identification and documented reset values, twice") {
         CHECK(b.host.read("VERSION") == 0x00010000);
         CHECK(b.host.read("CAPABILITY") == ((1000u << 16) | 460u));
         b.driver.reset();
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.host.write("CONTROL", 1);
         b.enable_lane(5, 400, 40);
         b.host.write("LANE_FFE", 6);
@@ -52,9 +53,9 @@ TEST_CASE("tx_driver: identification and documented reset values, twice") {
         CHECK(b.host.read("POWER") != 0);
         b.host.write("CONTROL", 3);
         run(seconds(1e-6));
-        b.host.check_reset_values();
+        check_reset_values(b.host);
         b.driver.reset();
-        b.host.check_reset_values();
+        check_reset_values(b.host);
     });
 }
 
