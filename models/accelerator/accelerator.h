@@ -23,8 +23,7 @@ namespace luxlane {
 struct accelerator_config {
     std::uint64_t memory_base = 0x1'0000'0000;  ///< board address of the HBM
     std::uint64_t memory_bytes = 1ULL << 30;    ///< a multiple of 1 MiB
-    /// Both directions together; two stacks of HBM2E at 3.2 Gb/s a pin (JESD235D: 1024 pins each)
-    /// give 0.8e12 each.
+    /// Both directions together; four stacks of HBM2E, 1024 pins at 3.2 Gb/s each (JESD235D).
     double memory_bandwidth_bytes_per_s = 1.6e12;
     double memory_latency_s = 120e-9;           ///< assumption
     double descriptor_fetch_s = 100e-9;         ///< on-chip network, beside the memory; assumption

@@ -41,25 +41,30 @@ void scale_to_bf16(std::span<std::uint16_t> to, std::span<const float> values, f
 
 std::uint16_t reference_sum(std::uint16_t a, std::uint16_t b) {
     const float sum = from_bf16(a) + from_bf16(b);
-    if (std::isnan(sum)) {
-        return quiet_nan;
+    if (!std::isfinite(sum)) {
+        return std::isnan(sum) ? quiet_nan : to_bf16(sum);
     }
     const auto below = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(sum) >> 16);
-    const float lower = std::fabs(from_bf16(below));
-    const float exact = std::fabs(sum);
-    if (exact == lower) {
-        return below;
-    }
     const auto above = static_cast<std::uint16_t>(below + 1);
     // IEEE 754 rounds to infinity from half a last place beyond the largest finite number.
     const double upper =
         (below & 0x7FFF) == largest_finite ? 0x1p128 : double{std::fabs(from_bf16(above))};
-    const double to_lower = double{exact} - double{lower};
-    const double to_upper = upper - double{exact};
-    if (to_lower == to_upper) {
-        return (below & 1) == 0 ? below : above;
+    const double exact = std::fabs(sum);
+    const double to_lower = exact - double{std::fabs(from_bf16(below))};
+    const double to_upper = upper - exact;
+    // Without branches, which nobody could predict.
+    const auto nearer = static_cast<unsigned>(to_upper < to_lower);
+    const auto tie_to_even = static_cast<unsigned>(to_upper == to_lower) & below;
+    return static_cast<std::uint16_t>(below + ((nearer | tie_to_even) & 1));
+}
+
+void add_reference(std::span<std::uint16_t> sums, std::span<const std::uint16_t> addends) {
+    if (sums.size() != addends.size()) {
+        throw std::invalid_argument("add_reference: spans of different sizes");
     }
-    return to_lower < to_upper ? below : above;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] = reference_sum(sums[i], addends[i]);
+    }
 }
 
 }  // namespace luxlane::workload

@@ -19,4 +19,7 @@ void scale_to_bf16(std::span<std::uint16_t> to, std::span<const float> values, f
 /// unit, which it checks.
 std::uint16_t reference_sum(std::uint16_t a, std::uint16_t b);
 
+/// sums[i] = reference_sum(sums[i], addends[i]); std::invalid_argument if the sizes differ.
+void add_reference(std::span<std::uint16_t> sums, std::span<const std::uint16_t> addends);
+
 }  // namespace luxlane::workload

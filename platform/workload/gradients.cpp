@@ -66,8 +66,7 @@ std::vector<std::uint16_t> gradient_set::values(unsigned board) const {
 std::vector<std::uint16_t> gradient_set::reference_sums() const {
     auto sums = values(0);
     for (unsigned board = 1; board < boards_; ++board) {
-        const auto addends = values(board);
-        std::transform(sums.begin(), sums.end(), addends.begin(), sums.begin(), reference_sum);
+        add_reference(sums, values(board));
     }
     return sums;
 }
