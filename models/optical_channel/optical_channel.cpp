@@ -149,25 +149,28 @@ void optical_channel::launch(lane_frame& frame) {
     }
     std::swap(buffer, frame);
     buffer.optics = state_.carried;
-    auto arrival = std::max(
-        sc_core::sc_time_stamp(),
-        buffer.start + sc_core::sc_time(buffer.duration_s(), sc_core::SC_SEC) + flight_time_);
-    if (!state_.flights.empty()) {
-        arrival = std::max(arrival, state_.flights.back().arrival);
-    }
+    const auto end = buffer.start + sc_core::sc_time(buffer.duration_s(), sc_core::SC_SEC);
+    const auto arrival = std::max(sc_core::sc_time_stamp(), end + flight_time_);
     if (!is_update_only(buffer)) {
         ++state_.frames;
     }
-    state_.flights.push_back({std::move(buffer), arrival});
-    if (state_.flights.size() == 1) {
-        schedule(arrival_, arrival);
-    }
+    // A short block that began inside a long one ends before it, and so arrives before it.
+    auto& flights = state_.flights;
+    const auto later = std::find_if(flights.begin(), flights.end(),
+                                    [&](const flight& other) { return other.arrival > arrival; });
+    flights.insert(later, {std::move(buffer), arrival});
+    schedule(arrival_, flights.front().arrival);
 }
 
 void optical_channel::deliver() {
     while (!state_.flights.empty() && state_.flights.front().arrival <= sc_core::sc_time_stamp()) {
         lane_frame frame = std::move(state_.flights.front().frame);
         state_.flights.pop_front();
+        // A long block that began before a change arrives after it: what has changed stays so.
+        if (!state_.delivered || state_.delivered->version < frame.optics->version) {
+            state_.delivered = frame.optics;
+        }
+        frame.optics = state_.delivered;
         auto delay = sc_core::SC_ZERO_TIME;
         out.send(frame, delay);
         used_frames_.push_back(std::move(frame));

@@ -23,8 +23,8 @@ struct optical_channel_config {
 /// MicroLED array, lens and fibre bundle of one direction, with the cable's identification.
 /// Modelled: emitters, coupling and its spread, loss, dispersion, skew, crosstalk of lanes that are
 /// neighbours on the grid, lanes dead at birth, faults. Not modelled: ageing, clustered defects.
-/// Timing: a block leaves whole, one time of flight after its last bit came in; blocks keep their
-/// order. A lane's own skew is in its parameters only.
+/// Timing: a block leaves whole, one time of flight after its last bit came in. A lane's own skew
+/// is in its parameters only.
 class optical_channel : public device {
 public:
     /// Takes a frame's contents: the sender is left with a used buffer of unspecified contents.
@@ -72,14 +72,15 @@ private:
     };
     /// Mutable state beside the registers.
     struct state {
-        std::deque<flight> flights;
+        std::deque<flight> flights;  ///< in order of arrival
         conditions requested;
         /// What light meets: the requests of earlier delta cycles, so that the order of a fault and
         /// a frame in one delta cycle does not matter.
         conditions effective;
         std::uint64_t frames = 0;
-        std::shared_ptr<const lane_frame::optics_table> driven;   ///< newest from the driver
-        std::shared_ptr<const lane_frame::optics_table> carried;  ///< the same behind the fibre
+        std::shared_ptr<const lane_frame::optics_table> driven;     ///< newest from the driver
+        std::shared_ptr<const lane_frame::optics_table> carried;    ///< the same behind the fibre
+        std::shared_ptr<const lane_frame::optics_table> delivered;  ///< newest that arrived
         std::uint64_t version = 0;
     };
 
