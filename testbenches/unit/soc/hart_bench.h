@@ -25,7 +25,7 @@
 namespace luxlane::test {
 
 /// The processor system of the board around one hart, running one of the guests.
-struct hart_bench {
+struct hart_bench : sc_core::sc_module {
     soc::aclint aclint{"aclint", {}};
     soc::plic plic{"plic", {}};
     soc::uart_16550 uart;
@@ -38,8 +38,9 @@ struct hart_bench {
         std::make_shared<soc::uart_memory_backend>();
     std::optional<soc::test_outcome> outcome;
 
-    hart_bench(const std::string& guest, const soc::hart_module_config& options)
-        : uart("uart", line_timing()), hart("hart", options) {
+    hart_bench(const std::string& guest, const soc::hart_module_config& options,
+               const sc_core::sc_module_name& name = "board")
+        : sc_core::sc_module(name), uart("uart", line_timing()), hart("hart", options) {
         // "Simulation stopped by user" is what every guest ends with.
         sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
         hart.bus.bind(router.in);
