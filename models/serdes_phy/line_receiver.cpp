@@ -117,9 +117,9 @@ void line_receiver::search(const line_view& block, std::uint64_t now_ps) {
             searches_[i] = std::make_unique<sync_search>();
         }
         const auto found = searches_[i]->search(block, i, skew_ui_[i], skew_hint_ui_);
+        skew_hint_ui_ = found.value_or(skew_hint_ui_);
         lanes_[i].searched(found.has_value(), found.value_or(0), now_ps, limits_);
         if (lanes_[i].state() == lane_state::named) {
-            skew_hint_ui_ = lanes_[i].skew_ui();
             searches_[i].reset();
         }
     }

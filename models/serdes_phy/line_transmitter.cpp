@@ -160,10 +160,12 @@ void line_transmitter::build_payload(const lane_map& map, std::uint64_t first_pa
             }
             const auto line =
                 std::span(out.bits).subspan(std::size_t{lane} * out.stride, out.stride);
-            copy_scrambled({std::span(logical_bits_).subspan(logical * words, words), source},
-                           {scrambler_.stream(logical), phase}, line, place, count);
+            const bit_run source_run{std::span(logical_bits_).subspan(logical * words, words),
+                                     source};
+            parity_.add(superframe, lane,
+                        copy_scrambled<line_side::target>(
+                            source_run, {scrambler_.stream(logical), phase}, line, place, count));
             out.carried[lane] = 1;
-            parity_.add(superframe, lane, parity_of({line, place}, phase, count));
         }
         if (row != first_row) {
             write_overhead(frame_number, place - frame::word_bits, out);

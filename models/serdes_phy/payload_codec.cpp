@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace luxlane::wide_link {
 namespace {
@@ -15,6 +16,21 @@ message message_of(codeword& word) { return message(word.data(), coding::message
 
 // Slots whose bits lie, wholly or partly, in the first and in the second message.
 constexpr std::array<std::array<std::size_t, 3>, 2> slots_of_codeword{{{0, 1, 2}, {2, 3, 4}}};
+
+/// Takes the alternating symbols of two codewords apart, two of each at a time.
+void split(const std::uint16_t* stream, std::array<codeword, 2>& words) {
+    constexpr std::uint64_t even = 0x0000FFFF0000FFFF;
+    for (std::size_t i = 0; i < codeword_symbols; i += 2) {
+        std::uint64_t four;
+        std::memcpy(&four, stream + 2 * i, sizeof four);
+        const std::uint64_t first = four & even;
+        const std::uint64_t second = (four >> 16) & even;
+        const auto first_two = static_cast<std::uint32_t>(first | first >> 16);
+        const auto second_two = static_cast<std::uint32_t>(second | second >> 16);
+        std::memcpy(&words[0][i], &first_two, sizeof first_two);
+        std::memcpy(&words[1][i], &second_two, sizeof second_two);
+    }
+}
 
 }  // namespace
 
@@ -39,10 +55,7 @@ void encode_pairs(std::span<const coding::flit* const> slots, std::span<std::uin
 
 void decode_pair(std::span<const std::uint16_t> stream, pair_outcome& out) {
     std::array<codeword, 2> words;
-    for (std::size_t i = 0; i < codeword_symbols; ++i) {
-        words[0][i] = stream[2 * i];
-        words[1][i] = stream[2 * i + 1];
-    }
+    split(stream.data(), words);
     for (std::size_t w = 0; w < words.size(); ++w) {
         const auto result = coding::rs_code::kp4().decode(words[w]);
         auto& outcome = out.codewords[w];

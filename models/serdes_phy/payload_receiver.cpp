@@ -12,8 +12,8 @@ payload_receiver::payload_receiver(const line_geometry& geometry)
       scrambler_(geometry.data_lanes),
       read_(geometry.physical_lanes) {}
 
-const std::vector<std::uint16_t>& payload_receiver::table_of(std::uint64_t row) const {
-    return tables_[row / frame::rows_per_superframe - first_row_ / frame::rows_per_superframe];
+std::size_t payload_receiver::superframe_index(std::uint64_t row) const {
+    return row / frame::rows_per_superframe - first_row_ / frame::rows_per_superframe;
 }
 
 std::optional<bit_run> payload_receiver::line_of(const line_view& block, const line_receiver& lanes,
@@ -48,7 +48,7 @@ void payload_receiver::take_stretch(const line_view& block, line_receiver& lanes
     const std::size_t count = (rows.end - rows.begin) * frame::row_bits;
     const std::size_t target = (rows.begin - first_row_) * frame::row_bits;
     std::fill(read_.begin(), read_.end(), std::uint8_t{0});
-    const auto& physical_of = table_of(rows.begin);
+    const auto& physical_of = tables_[superframe_index(rows.begin)];
     for (std::uint32_t logical = 0; logical < geometry_.data_lanes; ++logical) {
         const std::uint16_t physical = physical_of[logical];
         const auto bits = std::span(logical_bits_).subspan(logical * words_, words_);
@@ -59,8 +59,8 @@ void payload_receiver::take_stretch(const line_view& block, line_receiver& lanes
             coding::copy_bits(key.words, key.position, bits, target, count);
             continue;
         }
-        copy_scrambled(*line, key, bits, target, count);
-        lanes.add_parity(superframe, physical, parity_of(*line, phase, count));
+        lanes.add_parity(superframe, physical,
+                         copy_scrambled<line_side::source>(*line, key, bits, target, count));
         read_[physical] = 1;
     }
     for (std::uint32_t physical = 0; physical < geometry_.physical_lanes; ++physical) {
@@ -73,20 +73,30 @@ void payload_receiver::take_stretch(const line_view& block, line_receiver& lanes
     }
 }
 
-void payload_receiver::count_symbols(const line_view& block, fec_counters& counters) const {
+void payload_receiver::count_symbols(const line_view& block, fec_counters& counters) {
     const std::uint64_t begin = block.first_pair * symbols_per_pair;
     const std::uint64_t end = begin + std::uint64_t{block.pairs} * symbols_per_pair;
     const std::uint64_t lanes = geometry_.data_lanes;
+    const auto count = [&](std::uint16_t physical, std::uint64_t symbols) {
+        if (physical != lane_map::none) {
+            counters.lane_symbols[physical] += symbols;
+        }
+    };
+    whole_rows_.assign(tables_.size(), 0);
     for (std::uint64_t row = first_row_; row * lanes < end; ++row) {
         const std::uint64_t from = std::max(begin, row * lanes);
         const std::uint64_t to = std::min(end, (row + 1) * lanes);
-        const auto& physical_of = table_of(row);
-        std::size_t logical = striping_.lane_of(from);
+        if (to - from == lanes) {
+            ++whole_rows_[superframe_index(row)];
+            continue;
+        }
         for (std::uint64_t i = from; i < to; ++i) {
-            if (physical_of[logical] != lane_map::none) {
-                ++counters.lane_symbols[physical_of[logical]];
-            }
-            logical = logical + 1 == lanes ? 0 : logical + 1;
+            count(tables_[superframe_index(row)][striping_.lane_of(i)], 1);
+        }
+    }
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        for (const std::uint16_t physical : tables_[i]) {
+            count(physical, whole_rows_[i]);
         }
     }
 }
@@ -110,7 +120,8 @@ void payload_receiver::decode(std::uint64_t pair, fec_counters& counters) {
         counters.corrected_bits += word.bits;
         for (std::uint32_t e = 0; e < word.symbols; ++e) {
             const std::uint64_t index = first + word.places[e];
-            const auto physical = table_of(striping_.row_of(index))[striping_.lane_of(index)];
+            const auto physical =
+                tables_[superframe_index(striping_.row_of(index))][striping_.lane_of(index)];
             if (physical != lane_map::none) {
                 ++counters.lane_symbol_errors[physical];
                 ++counters.window_errors[physical];

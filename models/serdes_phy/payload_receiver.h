@@ -43,8 +43,8 @@ private:
     std::optional<bit_run> line_of(const line_view& block, const line_receiver& lanes,
                                    std::uint32_t physical, const stretch& rows);
     void decode(std::uint64_t pair, fec_counters& counters);
-    void count_symbols(const line_view& block, fec_counters& counters) const;
-    const std::vector<std::uint16_t>& table_of(std::uint64_t row) const;
+    void count_symbols(const line_view& block, fec_counters& counters);
+    std::size_t superframe_index(std::uint64_t row) const;
 
     const line_geometry geometry_;
     const coding::striping striping_;
@@ -54,6 +54,7 @@ private:
     std::vector<std::uint64_t> logical_bits_;         ///< [logical][words_]
     std::vector<std::uint16_t> symbols_;              ///< whole rows
     std::vector<std::vector<std::uint16_t>> tables_;  ///< [superframe of the block][logical]
+    std::vector<std::uint64_t> whole_rows_;           ///< [superframe of the block]
     std::vector<std::uint8_t> read_;                  ///< [physical] lane was read in the stretch
     std::vector<std::uint64_t> displaced_;            ///< bits of a lane whose skew has changed
     pair_outcome outcome_;

@@ -24,21 +24,54 @@ inline std::uint8_t fold_parity(std::uint64_t parity, std::size_t phase) {
     return static_cast<std::uint8_t>(parity);
 }
 
+/// Which side of a copy is the line, that is, whose parity counts.
+enum class line_side { source, target };
+
 /// Copies `count` bits of `from` to bit `position` of `to`, exclusive-ored with `key`, whose
-/// position counts payload bits of the superframe.
-inline void copy_scrambled(bit_run from, bit_run key, std::span<std::uint64_t> to,
-                           std::size_t position, std::size_t count) {
-    while (count > 0) {
-        const std::size_t room = 64 - position % 64;
-        const auto step = static_cast<unsigned>(count < room ? count : room);
-        const std::uint64_t bits = coding::read_bits(from.words, from.position, step) ^
-                                   coding::read_bits(key.words, key.position, step);
-        coding::write_bits(to, position, step, bits);
-        from.position += step;
-        key.position += step;
-        position += step;
-        count -= step;
+/// position counts payload bits of the superframe. Returns the BIP-8 contribution of the line's
+/// side.
+template <line_side side>
+std::uint8_t copy_scrambled(bit_run from, bit_run key, std::span<std::uint64_t> to,
+                            std::size_t position, std::size_t count) {
+    std::uint8_t parity = 0;
+    const auto step = [&](unsigned bits) {
+        const std::uint64_t plain = coding::read_bits(from.words, from.position, bits);
+        const std::uint64_t mixed = plain ^ coding::read_bits(key.words, key.position, bits);
+        coding::write_bits(to, position, bits, mixed);
+        parity ^= fold_parity(side == line_side::source ? plain : mixed, key.position);
+        from.position += bits;
+        key.position += bits;
+        position += bits;
+        count -= bits;
+    };
+    if (const std::size_t head = (64 - position % 64) % 64; head > 0 && count > 0) {
+        step(static_cast<unsigned>(head < count ? head : count));
     }
+    // Whole words of the target, but for the last: reading it may not touch the word behind.
+    if (const std::size_t words = count / 64; words > 1) {
+        const auto word_at = [](const bit_run& run, std::size_t i) {
+            const std::uint64_t* at = run.words.data() + run.position / 64 + i;
+            const unsigned shift = run.position % 64;
+            return at[0] >> shift | at[1] << 1 << (63 - shift);
+        };
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i + 1 < words; ++i) {
+            const std::uint64_t plain = word_at(from, i);
+            const std::uint64_t mixed = plain ^ word_at(key, i);
+            to[position / 64 + i] = mixed;
+            sum ^= side == line_side::source ? plain : mixed;
+        }
+        parity ^= fold_parity(sum, key.position);
+        const std::size_t done = 64 * (words - 1);
+        from.position += done;
+        key.position += done;
+        position += done;
+        count -= done;
+    }
+    while (count > 0) {
+        step(static_cast<unsigned>(count < 64 ? count : 64));
+    }
+    return parity;
 }
 
 /// BIP-8 contribution of `count` bits of `line`, of which the first is payload bit `phase`.

@@ -18,7 +18,8 @@ constexpr std::size_t hint_reach_ui = 80;
 
 std::optional<std::int32_t> sync_search::search(const line_view& block, std::uint32_t lane,
                                                 std::int32_t skew_ui, std::int32_t hint_ui) {
-    if (next_bit_ == block.first_bit) {
+    const bool continues = next_bit_ == block.first_bit;
+    if (continues) {
         std::copy_n(line_.begin() + words, words, line_.begin());
         std::copy_n(stream_.begin() + words, words, stream_.begin());
     } else {
@@ -31,6 +32,9 @@ std::optional<std::int32_t> sync_search::search(const line_view& block, std::uin
     const auto begin = static_cast<std::size_t>(static_cast<std::int32_t>(half_superframe) - late);
     coding::copy_bits(line_, begin, stream_, frame::superframe_bits, frame::superframe_bits);
 
+    if (!continues) {
+        return std::nullopt;  // no whole superframe has come in yet
+    }
     const std::size_t last = frame::superframe_bits - 1;
     const auto expected = static_cast<std::size_t>(static_cast<std::int32_t>(half_superframe) +
                                                    std::clamp(hint_ui, -furthest_ui, furthest_ui));
