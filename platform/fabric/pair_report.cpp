@@ -40,7 +40,7 @@ std::string status_text(const luxlane_job& job) {
 
 }  // namespace
 
-report::link_report pair::link_report_of(const board& from, const board& to,
+report::link_report pair::link_report_of(const board& from, board& to,
                                          unsigned direction) const {
     report::link_report link;
     link.name = direction == 0 ? "a->b" : "b->a";

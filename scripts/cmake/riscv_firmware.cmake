@@ -56,6 +56,8 @@ function(luxlane_firmware_library)
   add_custom_target(firmware_library ALL DEPENDS ${archive})
 endfunction()
 
+add_custom_target(firmware)
+
 # luxlane_firmware(NAME SOURCES ...): one image, <build>/firmware/NAME.elf, of these sources and the
 # shared library; installed with the others. Target: firmware_NAME.
 function(luxlane_firmware name)
@@ -71,5 +73,6 @@ function(luxlane_firmware name)
     COMMENT "Firmware image ${name}.elf"
     VERBATIM)
   add_custom_target(firmware_${name} ALL DEPENDS ${image})
+  add_dependencies(firmware firmware_${name})
   install(FILES ${image} DESTINATION ${CMAKE_INSTALL_DATADIR}/luxlane/firmware)
 endfunction()
