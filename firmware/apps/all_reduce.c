@@ -178,7 +178,7 @@ static uint32_t rounds(const struct all_reduce* reduce) {
 static enum dif_result look_at_rings(struct all_reduce* reduce) {
     for (unsigned ring = 0; ring < dif_accelerator_rings; ++ring) {
         struct dif_accelerator_ring_status status;
-        const enum dif_result result = dif_accelerator_ring_status(
+        const enum dif_result result = dif_accelerator_read_ring_status(
             reduce->accelerator, (enum dif_accelerator_ring)ring, &status);
         if (result != dif_ok) {
             return result;
@@ -203,9 +203,21 @@ static bool done(const struct all_reduce* reduce) {
     return reduce->round == rounds(reduce);
 }
 
+/* Tells the engines of the descriptors written so far. */
+static enum dif_result ring_doorbells(const struct all_reduce* reduce) {
+    memory_fence();
+    for (unsigned ring = 0; ring < dif_accelerator_rings; ++ring) {
+        const enum dif_result result = dif_accelerator_ring_doorbell(
+            reduce->accelerator, (enum dif_accelerator_ring)ring, reduce->posted[ring]);
+        if (result != dif_ok) {
+            return result;
+        }
+    }
+    return dif_ok;
+}
+
 enum dif_result all_reduce_step(struct all_reduce* reduce) {
     enum dif_result result = look_at_rings(reduce);
-    const uint32_t before = reduce->round;
     while (result == dif_ok && reduce->round < rounds(reduce) && rings_have_room(reduce)) {
         /* The second exchange first: it reads the slot's count, the first one renews it. */
         if (reduce->round >= reduce->slots) {
@@ -216,13 +228,8 @@ enum dif_result all_reduce_step(struct all_reduce* reduce) {
             reduce->sums[reduce->round % reduce->slots] = reduce->posted[dif_accelerator_compute];
         }
         ++reduce->round;
-    }
-    if (reduce->round != before) {
-        memory_fence();
-        for (unsigned ring = 0; result == dif_ok && ring < dif_accelerator_rings; ++ring) {
-            result = dif_accelerator_ring_doorbell(
-                reduce->accelerator, (enum dif_accelerator_ring)ring, reduce->posted[ring]);
-        }
+        /* Every round: the line works on it while the next ones are written. */
+        result = ring_doorbells(reduce);
     }
     if (result != dif_ok) {
         return result;

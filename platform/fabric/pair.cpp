@@ -1,5 +1,7 @@
 #include "platform/fabric/pair.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,6 +9,7 @@
 #include "models/common/log.h"
 #include "models/photonics/lane_response.h"
 #include "platform/board/memory_map.h"
+#include "platform/config/reader.h"
 
 namespace luxlane {
 namespace {
@@ -17,7 +20,6 @@ namespace map = board_map;
 const sc_core::sc_time SLICE(50, sc_core::SC_US);
 
 constexpr std::uint64_t PAGE = 1 << 16;
-constexpr std::uint64_t RING_BYTES = 1 << 20;
 constexpr double POWER_STEP_W = 10e-9;
 
 std::uint64_t page_up(std::uint64_t bytes) { return (bytes + PAGE - 1) / PAGE * PAGE; }
@@ -79,28 +81,39 @@ void pair::place_job(board& target, unsigned index) {
     job.data_lanes = static_cast<std::uint32_t>(values_.link.data_lanes);
     job.target_power_10nw = target_power_10nw(values_);
     job.degrade_limit = static_cast<std::uint32_t>(values_.link.degrade_limit);
-    std::uint64_t free = map::HBM;
-    job.rings = free;
-    job.rings_bytes = RING_BYTES;
-    free += RING_BYTES;
+    // What the hart touches often stands in SRAM: to it, the HBM is far away.
+    job.rings = map::RINGS;
+    job.rings_bytes = map::RINGS_BYTES;
     if (gradients_ != nullptr) {
         job.flags |= LUXLANE_JOB_RUN_COLLECTIVE;
-        const auto& tensors = gradients_->tensors();
-        job.tensor_table = free;
-        job.tensor_count = static_cast<std::uint32_t>(tensors.size());
-        std::uint64_t entry = free;
-        for (const auto& tensor : tensors) {
-            const luxlane_tensor row{tensor.offset * sizeof(std::uint16_t), tensor.elements};
-            target.compute.write_memory(entry, std::as_bytes(std::span(&row, 1)));
-            entry += sizeof row;
+        std::vector<luxlane_tensor> table;
+        for (const auto& tensor : gradients_->tensors()) {
+            table.push_back({tensor.offset * sizeof(std::uint16_t), tensor.elements});
         }
-        free += page_up(entry - free);
+        // Back-propagation makes the last layer's gradients first.
+        std::reverse(table.begin(), table.end());
+        job.tensor_count = static_cast<std::uint32_t>(table.size());
+        const auto rows = std::as_bytes(std::span(table));
         const auto values = gradients_->values(index);
-        job.gradients = free;
-        target.compute.write_memory(free, std::as_bytes(std::span(values)));
-        free += page_up(values.size() * sizeof(std::uint16_t));
-        job.scratch = free;
-        job.scratch_bytes = map::HBM + map::HBM_BYTES - free;
+        const std::uint64_t table_bytes = page_up(rows.size());
+        const std::uint64_t gradient_bytes = page_up(values.size() * sizeof(std::uint16_t));
+        const bool in_sram = rows.size() <= map::TENSOR_TABLE_BYTES;
+        job.tensor_table = in_sram ? map::TENSOR_TABLE : map::HBM;
+        job.gradients = map::HBM + (in_sram ? 0 : table_bytes);
+        job.scratch = job.gradients + gradient_bytes;
+        if (job.scratch + gradient_bytes > map::HBM + map::HBM_BYTES) {
+            throw config::configuration_error(fmt::format(
+                "collective.workload = \"{}\": {} MiB of gradients and as much scratch do not fit "
+                "into {} MiB of memory",
+                values_.collective.workload, gradient_bytes >> 20, map::HBM_BYTES >> 20));
+        }
+        job.scratch_bytes = map::HBM + map::HBM_BYTES - job.scratch;
+        if (in_sram) {
+            target.sram.write(map::TENSOR_TABLE - map::SRAM, rows);
+        } else {
+            target.compute.write_memory(map::HBM, rows);
+        }
+        target.compute.write_memory(job.gradients, std::as_bytes(std::span(values)));
     }
     target.sram.write(map::JOB - map::SRAM, std::as_bytes(std::span(&job, 1)));
 }

@@ -48,8 +48,7 @@ private:
     void apply_faults();
     bool all_ended() const;
 
-    report::link_report link_report_of(const board& from, board& to,
-                                       unsigned direction) const;
+    report::link_report link_report_of(const board& from, board& to, unsigned direction) const;
     report::collective_report check_sums();
     report::energy_report energy_report_of() const;
     std::string verdict(run_end end, const report::run_report& report) const;

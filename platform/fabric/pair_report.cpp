@@ -40,8 +40,7 @@ std::string status_text(const luxlane_job& job) {
 
 }  // namespace
 
-report::link_report pair::link_report_of(const board& from, board& to,
-                                         unsigned direction) const {
+report::link_report pair::link_report_of(const board& from, board& to, unsigned direction) const {
     report::link_report link;
     link.name = direction == 0 ? "a->b" : "b->a";
     link.up_time_s = up_time_s_[1 - direction];

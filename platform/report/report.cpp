@@ -29,7 +29,7 @@ std::string rate(double bps) { return format_quantity(bps, "bit/s"); }
 std::string link_text(const link_report& link) {
     std::string text = fmt::format("link {}\n", link.name);
     auto line = [&](const char* name, const std::string& value) {
-        text += fmt::format("  {:<22}{}\n", name, value);
+        text += fmt::format("  {:<30}{}\n", name, value);
     };
     if (link.up_time_s == 0.0) {
         line("link up", "never");
@@ -49,7 +49,7 @@ std::string link_text(const link_report& link) {
          fmt::format("{} one way, {} round trip", format_quantity(link.latency_s.one_way, "s"),
                      format_quantity(link.latency_s.round_trip, "s")));
     for (const auto& each : link.latency_s.parts) {
-        text += fmt::format("    {:<20}{}\n", each.name, format_quantity(each.value, "s"));
+        text += fmt::format("    {:<28}{}\n", each.name, format_quantity(each.value, "s"));
     }
     return text;
 }
@@ -64,11 +64,11 @@ std::string collective_text(const collective_report& collective) {
     if (collective.time_s == 0.0) {
         return text + "  did not complete\n";
     }
-    text += fmt::format("  {:<22}{}; ideal {} ({:.1f} % of ideal)\n", "time",
+    text += fmt::format("  {:<30}{}; ideal {} ({:.1f} % of ideal)\n", "time",
                         format_quantity(collective.time_s, "s"),
                         format_quantity(collective.ideal_s, "s"),
                         100.0 * collective.ideal_s / collective.time_s);
-    text += fmt::format("  {:<22}{}\n", "sums",
+    text += fmt::format("  {:<30}{}\n", "sums",
                         collective.correct ? "equal to the host's reference, bit for bit"
                                            : "WRONG: " + collective.mismatch);
     return text;
@@ -77,7 +77,7 @@ std::string collective_text(const collective_report& collective) {
 std::string energy_text(const energy_report& energy) {
     std::string text = fmt::format("energy ({})\n", energy.boundary);
     text +=
-        fmt::format("  {:<22}{:.2f} W, {:.2f} pJ/bit (published, M-11: {} .. {} W)\n", "one end",
+        fmt::format("  {:<30}{:.2f} W, {:.2f} pJ/bit (published, M-11: {} .. {} W)\n", "one end",
                     energy.watts_per_end, energy.pj_per_bit, PUBLISHED_LOW_W, PUBLISHED_HIGH_W);
     for (const auto& each : energy.parts) {
         text += fmt::format("    {:<28}{:.3f} W\n", each.name, each.value);

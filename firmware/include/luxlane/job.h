@@ -105,13 +105,13 @@ struct luxlane_job {
     uint32_t version;
     uint32_t board;        /* 0 or 1 */
     uint32_t boards;       /* 2 */
-    uint64_t tensor_table; /* HBM address of tensor_count entries */
+    uint64_t tensor_table; /* address of tensor_count entries */
     uint32_t tensor_count;
     uint32_t type;
     uint64_t gradients; /* HBM address */
     uint64_t scratch;   /* HBM address; at least the largest half of a tensor */
     uint64_t scratch_bytes;
-    uint64_t rings; /* HBM address for descriptor rings, multiple of 32 */
+    uint64_t rings; /* room for descriptor rings, multiple of 32 */
     uint64_t rings_bytes;
     uint32_t hart_hz;
     uint32_t lanes;
