@@ -1,5 +1,5 @@
-# Firmware images: C for the board's RV64IMAC hart, built by the bare-metal cross compiler beside the
-# host's programs.
+# Firmware images: C for the RV64IMAC hart, built by the bare-metal cross compiler beside the host's
+# programs.
 
 find_program(RISCV_GCC riscv64-unknown-elf-gcc)
 find_program(RISCV_AR riscv64-unknown-elf-ar)

@@ -1,0 +1,10 @@
+# Fails unless PAGE contains the table that `PROGRAM validate --markdown` prints.
+execute_process(COMMAND ${PROGRAM} validate --markdown OUTPUT_VARIABLE table RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "luxlane validate exits with ${status}")
+endif()
+file(READ ${PAGE} page)
+string(FIND "${page}" "${table}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${PAGE} differs from `luxlane validate --markdown`; it should contain:\n${table}")
+endif()
