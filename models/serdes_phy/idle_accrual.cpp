@@ -34,7 +34,7 @@ double symbol_error_ratio(double ber) {
 /// Lanes with few errors together make a Poisson distribution; each poor lane is folded in exactly,
 /// with its whole symbols a codeword and, by chance, one more.
 error_distribution distribution_of(std::span<const double> ratio) {
-    constexpr double poor = 1e-2;
+    constexpr double poor = 1e-5;
     const double per_lane = codeword_symbols / static_cast<double>(ratio.size());
     const double whole = std::floor(per_lane);
     double mean = 0.0;

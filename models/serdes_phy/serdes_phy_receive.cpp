@@ -233,6 +233,9 @@ void serdes_phy::note_lane_states() {
 }
 
 std::uint64_t serdes_phy::far_superframe_at(const sc_time& at) const {
+    if (!receiver_.count_known()) {
+        return 0;
+    }
     const double since = at > state_.heard ? (at - state_.heard) / superframes(1.0) : 0.0;
     return receiver_.far_superframe() + static_cast<std::uint64_t>(since);
 }

@@ -50,14 +50,14 @@ double serdes_phy::receive_stages_s() const {
 std::vector<serdes_phy::latency_part> serdes_phy::latency_parts() const {
     const auto pair_bits = geometry_.end_bit(0) - geometry_.first_bit(0);
     return {
-        {"host interface, transmit", config_.host_interface_s},
-        {"FEC encode", config_.fec_encode_s},
-        {"gearbox, transmit", config_.gearbox_s},
-        {"codeword pair on the line", static_cast<double>(pair_bits) * geometry_.unit_interval_s()},
-        {"gearbox, receive", config_.gearbox_s},
+        {"host_interface_transmit", config_.host_interface_s},
+        {"fec_encode", config_.fec_encode_s},
+        {"gearbox_transmit", config_.gearbox_s},
+        {"codeword_pair", static_cast<double>(pair_bits) * geometry_.unit_interval_s()},
+        {"gearbox_receive", config_.gearbox_s},
         {"deskew", receiver_.read_point_ui() * geometry_.unit_interval_s()},
-        {"FEC decode", config_.fec_decode_s},
-        {"host interface, receive", config_.host_interface_s},
+        {"fec_decode", config_.fec_decode_s},
+        {"host_interface_receive", config_.host_interface_s},
     };
 }
 

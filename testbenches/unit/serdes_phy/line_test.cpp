@@ -1,0 +1,200 @@
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "models/serdes_phy/line_receiver.h"
+#include "models/serdes_phy/line_transmitter.h"
+#include "models/serdes_phy/payload_receiver.h"
+
+using namespace luxlane;
+using namespace luxlane::wide_link;
+namespace frame = coding::lane_frame;
+
+namespace {
+
+const line_geometry SMALL{40, 34, 25e9};
+
+struct line {
+    line_geometry geometry;
+    lane_map map;
+    line_transmitter transmitter;
+    line_receiver receiver;
+    line_block block;
+    std::uint64_t superframe = 0;
+
+    explicit line(const line_geometry& size)
+        : geometry(size),
+          map(size.data_lanes, size.physical_lanes),
+          transmitter(size),
+          receiver(size, {}, {[](unsigned) { return true; }, [](unsigned) { return 0.0; }}) {
+        for (std::uint32_t lane = 0; lane < size.physical_lanes; ++lane) {
+            receiver.train(lane, 0);
+        }
+    }
+    void train() {
+        transmitter.build_superframe(block_kind::training, map, superframe++, 0, block);
+        receiver.watch(0);
+        receiver.receive(view_of(block), 0);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a training superframe is what the lane frame's definition says") {
+    line link(SMALL);
+    link.transmitter.build_superframe(block_kind::training, link.map, 2049, 0, link.block);
+    REQUIRE(link.block.bits_per_lane == 10240);
+    CHECK(link.block.first_bit == 2049u * 10240u);
+    for (const std::uint32_t lane : {0u, 33u, 34u, 39u}) {
+        const auto bits = view_of(link.block).lane(lane);
+        const auto parsed = frame::parse_overhead(bits, 0);
+        CHECK(parsed.sync_errors == 0);
+        CHECK(parsed.crc_good);
+        CHECK(parsed.fields.lane_id == (lane < 34 ? lane : 0x1FFu));
+        CHECK(parsed.fields.count == 1);
+        CHECK(link.block.before[lane] == bits[159]);
+        CHECK((link.block.after[lane] & 0xFFFFF) == frame::sync);
+    }
+}
+
+TEST_CASE("the parity that a superframe tells is that of the one before") {
+    line link(SMALL);
+    link.transmitter.build_superframe(block_kind::training, link.map, 0, 0, link.block);
+    std::vector<std::uint64_t> payload(frame::payload_storage);
+    frame::extract_payload(view_of(link.block).lane(5), 0, payload);
+    const auto expected = frame::bip8(payload);
+    link.transmitter.build_superframe(block_kind::overhead, link.map, 1, 0, link.block);
+    CHECK(link.block.bits_per_lane == 80);
+    CHECK(coding::read_bits(view_of(link.block).lane(5), 60 + 8, 8) == expected);
+}
+
+TEST_CASE("SYNC is found at every offset of a superframe") {
+    line link(SMALL);
+    std::vector<line_block> blocks(2);
+    for (std::uint64_t i = 0; i < 2; ++i) {
+        link.transmitter.build_superframe(block_kind::training, link.map, i, 0, blocks[i]);
+    }
+    bool right = true;
+    for (std::int32_t skew = -sync_search::furthest_ui; skew <= sync_search::furthest_ui;
+         skew += 7) {
+        sync_search search;
+        right = right && !search.search(view_of(blocks[0]), 3, skew, 0);
+        right = right && search.search(view_of(blocks[1]), 3, skew, 0) == skew;
+    }
+    CHECK(right);
+}
+
+TEST_CASE("a gap in the superframes begins the search anew") {
+    line link(SMALL);
+    sync_search search;
+    link.transmitter.build_superframe(block_kind::training, link.map, 0, 0, link.block);
+    CHECK_FALSE(search.search(view_of(link.block), 3, 10, 0));
+    link.transmitter.build_superframe(block_kind::training, link.map, 2, 0, link.block);
+    CHECK_FALSE(search.search(view_of(link.block), 3, 10, 0));
+    link.transmitter.build_superframe(block_kind::training, link.map, 3, 0, link.block);
+    CHECK(search.search(view_of(link.block), 3, 10, 0) == 10);
+}
+
+TEST_CASE("a payload block's symbols stand where the striping and the frames put them") {
+    line link(SMALL);
+    coding::flit flit;
+    flit.type = coding::flit_type::data;
+    flit.length = 7;
+    const std::array<const coding::flit*, 5> slots{&flit, nullptr, nullptr, nullptr, nullptr};
+    constexpr std::uint64_t pair = 7;  // symbols 7616 .. 8703, rows 224 .. 255 of 34 lanes
+    link.transmitter.build_payload(link.map, pair, slots, link.block);
+    CHECK(link.block.first_bit == 20 + 10 * 224);
+    // Row 254 stands behind the second frame's overhead word.
+    CHECK(link.block.bits_per_lane == 2560 - (20 + 10 * 224) + 20 + 20);
+
+    std::array<std::uint16_t, 514> first;
+    std::array<std::uint16_t, 514> second;
+    coding::pack_codeword_pair(slots, first, second);
+    const coding::striping striping(34);
+    const frame::lane_scrambler scrambler(34);
+    bool right = true;
+    for (std::uint64_t i = 0; i < 1028; ++i) {
+        const std::uint64_t index = pair * 1088 + i;
+        const auto lane = static_cast<std::uint32_t>(striping.lane_of(index));
+        const auto row = striping.row_of(index);
+        const auto place = frame::line_bit_of_row(row) - link.block.first_bit;
+        const auto on_line = coding::read_bits(view_of(link.block).lane(lane), place, 10);
+        const auto symbol = i % 2 == 0 ? first[i / 2] : second[i / 2];
+        right = right && (on_line ^ scrambler.key(lane, row % 1016)) == symbol;
+    }
+    CHECK(right);
+    CHECK(link.block.carried[33] == 1);
+    CHECK(link.block.carried[34] == 0);
+    const std::size_t overhead = 2560 - (20 + 10 * 224);
+    CHECK(coding::read_bits(view_of(link.block).lane(0), overhead, 20) == (~frame::sync & 0xFFFFF));
+}
+
+TEST_CASE("a lane is ALIGNED five superframes after its clock locked") {
+    line link(SMALL);
+    for (int i = 0; i < 4; ++i) {
+        link.train();
+        CHECK_FALSE(link.receiver.aligned(link.map));
+    }
+    link.train();
+    CHECK(link.receiver.aligned(link.map));
+    CHECK(link.receiver.lane(35).state() == lane_state::spare_test);
+    CHECK(link.receiver.far_superframe() == 4);
+}
+
+TEST_CASE("parity counts a payload bit that flips, and tells no lies without one") {
+    line link(SMALL);
+    while (!link.receiver.aligned(link.map)) {
+        link.train();
+    }
+    REQUIRE(link.receiver.deskew(link.map, 1280, 40));
+    payload_receiver payload(link.geometry);
+    fec_counters counters(link.geometry.physical_lanes);
+    coding::flit flit;
+    flit.type = coding::flit_type::data;
+    const std::vector<const coding::flit*> slots(75, &flit);  // 15 pairs: 480 rows
+    std::uint64_t good = 0;
+    for (int round = 0; round < 6; ++round) {
+        const std::uint64_t pair = link.geometry.first_pair_from(link.superframe * 10240);
+        link.transmitter.build_payload(link.map, pair, slots, link.block);
+        if (round == 3) {
+            link.block.bits[5 * link.block.stride] ^= 1;
+        }
+        payload.receive(view_of(link.block), link.receiver, link.map, counters,
+                        [&](std::uint64_t, const pair_outcome& outcome) {
+                            for (const auto status : outcome.slots.status) {
+                                good += status == coding::slot_status::good ? 1u : 0u;
+                            }
+                        });
+        link.transmitter.build_superframe(block_kind::overhead, link.map, link.superframe++, 0,
+                                          link.block);
+        link.receiver.receive(view_of(link.block), 0);
+    }
+    for (int i = 0; i < 2; ++i) {
+        link.transmitter.build_superframe(block_kind::overhead, link.map, link.superframe++, 0,
+                                          link.block);
+        link.receiver.receive(view_of(link.block), 0);
+    }
+    CHECK(good == 6 * 75);
+    for (std::uint32_t lane = 0; lane < 40; ++lane) {
+        CHECK(link.receiver.lane(lane).bit_errors() == (lane == 5 ? 1 : 0));
+    }
+    CHECK(counters.corrected_symbols == 1);
+    CHECK(counters.lane_symbol_errors[5] == 1);
+}
+
+TEST_CASE("pairs, rows and line bits agree with each other") {
+    for (const std::uint32_t lanes : {1u, 7u, 34u, 272u, 400u, 425u, 510u}) {
+        const line_geometry geometry{lanes, lanes, 1e9};
+        for (std::uint64_t pair = 0; pair < 300; ++pair) {
+            const auto bit = geometry.first_bit(pair);
+            CHECK(geometry.first_pair_from(bit) <= pair);
+            CHECK(geometry.first_pair_from(bit + 1) > pair - (lanes > 1088 ? 1 : 0));
+            CHECK(geometry.first_bit(geometry.first_pair_from(bit)) >= bit);
+        }
+    }
+    // The table of link.md 3.1: dead lanes that the FEC bridges.
+    CHECK(line_geometry{34, 34, 1e9}.bridged_lanes() == 0);
+    CHECK(line_geometry{68, 68, 1e9}.bridged_lanes() == 1);
+    CHECK(line_geometry{136, 136, 1e9}.bridged_lanes() == 3);
+    CHECK(line_geometry{272, 272, 1e9}.bridged_lanes() == 7);
+    CHECK(line_geometry{400, 400, 1e9}.bridged_lanes() == 7);
+}
