@@ -83,9 +83,9 @@ enum dif_result dif_accelerator_ring_doorbell(const struct dif_accelerator* acce
     return dif_ok;
 }
 
-enum dif_result dif_accelerator_ring_status(const struct dif_accelerator* accelerator,
-                                            enum dif_accelerator_ring ring,
-                                            struct dif_accelerator_ring_status* status) {
+enum dif_result dif_accelerator_read_ring_status(const struct dif_accelerator* accelerator,
+                                                 enum dif_accelerator_ring ring,
+                                                 struct dif_accelerator_ring_status* status) {
     if (accelerator == NULL || status == NULL || !ring_valid(ring)) {
         return dif_bad_argument;
     }

@@ -1,5 +1,9 @@
 #pragma once
 
+#ifndef __cplusplus
+#include <assert.h>
+#endif
+
 #include "firmware/drivers/dif.h"
 
 /// HBM, reduction unit and send/receive engine behind three descriptor rings.
@@ -48,7 +52,7 @@ struct dif_accelerator_descriptor {
     uint64_t address;  ///< SEND: source; else destination
     uint64_t source;   ///< REDUCE and COPY
 };
-_Static_assert(sizeof(struct dif_accelerator_descriptor) == 32, "layout");
+static_assert(sizeof(struct dif_accelerator_descriptor) == 32, "layout");
 
 struct dif_accelerator_ring_status {
     uint32_t completed;  ///< descriptors since the ring's reset
@@ -82,7 +86,7 @@ DIF_MUST_USE enum dif_result dif_accelerator_stop_ring(const struct dif_accelera
 /// made the descriptors visible (fence) and keeps at most the ring's size outstanding.
 DIF_MUST_USE enum dif_result dif_accelerator_ring_doorbell(
     const struct dif_accelerator* accelerator, enum dif_accelerator_ring ring, uint32_t tail);
-DIF_MUST_USE enum dif_result dif_accelerator_ring_status(
+DIF_MUST_USE enum dif_result dif_accelerator_read_ring_status(
     const struct dif_accelerator* accelerator, enum dif_accelerator_ring ring,
     struct dif_accelerator_ring_status* status);
 

@@ -73,7 +73,7 @@ enum dif_result dif_i2c_stop(const struct dif_i2c* i2c) {
     return dif_ok;
 }
 
-enum dif_result dif_i2c_status(const struct dif_i2c* i2c, struct dif_i2c_status* status) {
+enum dif_result dif_i2c_read_status(const struct dif_i2c* i2c, struct dif_i2c_status* status) {
     if (i2c == NULL || status == NULL) {
         return dif_bad_argument;
     }

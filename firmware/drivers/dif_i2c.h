@@ -28,7 +28,7 @@ DIF_MUST_USE enum dif_result dif_i2c_receive(const struct dif_i2c* i2c, bool las
 /// Ends a transfer that went wrong.
 DIF_MUST_USE enum dif_result dif_i2c_stop(const struct dif_i2c* i2c);
 
-DIF_MUST_USE enum dif_result dif_i2c_status(const struct dif_i2c* i2c,
-                                            struct dif_i2c_status* status);
+DIF_MUST_USE enum dif_result dif_i2c_read_status(const struct dif_i2c* i2c,
+                                                 struct dif_i2c_status* status);
 /// The byte that `dif_i2c_receive` fetched.
 DIF_MUST_USE enum dif_result dif_i2c_received(const struct dif_i2c* i2c, uint8_t* byte);

@@ -41,8 +41,8 @@ enum dif_result dif_optical_channel_is_present(const struct dif_optical_channel*
     return dif_ok;
 }
 
-enum dif_result dif_optical_channel_cable(const struct dif_optical_channel* channel,
-                                          struct dif_optical_channel_cable* cable) {
+enum dif_result dif_optical_channel_read_cable(const struct dif_optical_channel* channel,
+                                               struct dif_optical_channel_cable* cable) {
     if (channel == NULL || cable == NULL) {
         return dif_bad_argument;
     }

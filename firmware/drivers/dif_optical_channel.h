@@ -25,8 +25,8 @@ DIF_MUST_USE enum dif_result dif_optical_channel_set_enabled(
     const struct dif_optical_channel* channel, bool enabled);
 DIF_MUST_USE enum dif_result dif_optical_channel_is_present(
     const struct dif_optical_channel* channel, bool* present);
-DIF_MUST_USE enum dif_result dif_optical_channel_cable(const struct dif_optical_channel* channel,
-                                                       struct dif_optical_channel_cable* cable);
+DIF_MUST_USE enum dif_result dif_optical_channel_read_cable(
+    const struct dif_optical_channel* channel, struct dif_optical_channel_cable* cable);
 /// Temperature of the emitters, 1/256 degree Celsius.
 DIF_MUST_USE enum dif_result dif_optical_channel_temperature(
     const struct dif_optical_channel* channel, int16_t* celsius_256);

@@ -88,8 +88,8 @@ enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
     return write_lane(dsp, lane, RX_DSP_LANE_TAPS_OFFSET, value);
 }
 
-enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
-                                struct dif_rx_dsp_taps* taps) {
+enum dif_result dif_rx_dsp_read_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                     struct dif_rx_dsp_taps* taps) {
     if (taps == NULL) {
         return dif_bad_argument;
     }
@@ -103,8 +103,8 @@ enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
     return result;
 }
 
-enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp* dsp, uint16_t lane,
-                                       struct dif_rx_dsp_lane_status* status) {
+enum dif_result dif_rx_dsp_read_lane_status(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                            struct dif_rx_dsp_lane_status* status) {
     if (status == NULL) {
         return dif_bad_argument;
     }

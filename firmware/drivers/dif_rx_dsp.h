@@ -37,10 +37,11 @@ DIF_MUST_USE enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp* dsp, uint
 DIF_MUST_USE enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
                                                  struct dif_rx_dsp_taps taps);
 
-DIF_MUST_USE enum dif_result dif_rx_dsp_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
-                                             struct dif_rx_dsp_taps* taps);
-DIF_MUST_USE enum dif_result dif_rx_dsp_lane_status(const struct dif_rx_dsp* dsp, uint16_t lane,
-                                                    struct dif_rx_dsp_lane_status* status);
+DIF_MUST_USE enum dif_result dif_rx_dsp_read_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                                  struct dif_rx_dsp_taps* taps);
+DIF_MUST_USE enum dif_result dif_rx_dsp_read_lane_status(const struct dif_rx_dsp* dsp,
+                                                         uint16_t lane,
+                                                         struct dif_rx_dsp_lane_status* status);
 /// Figure of merit of one lane: eye opening over noise (Q) times 100.
 DIF_MUST_USE enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp* dsp, uint16_t lane,
                                                         uint16_t* q_100);

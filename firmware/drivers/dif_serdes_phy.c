@@ -69,8 +69,8 @@ enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy* phy,
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy* phy,
-                                      struct dif_serdes_phy_status* status) {
+enum dif_result dif_serdes_phy_read_status(const struct dif_serdes_phy* phy,
+                                           struct dif_serdes_phy_status* status) {
     if (phy == NULL || status == NULL) {
         return dif_bad_argument;
     }
@@ -99,8 +99,8 @@ enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy* phy, uint
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy* phy, uint16_t lane,
-                                           struct dif_serdes_phy_lane_status* status) {
+enum dif_result dif_serdes_phy_read_lane_status(const struct dif_serdes_phy* phy, uint16_t lane,
+                                                struct dif_serdes_phy_lane_status* status) {
     if (phy == NULL || status == NULL) {
         return dif_bad_argument;
     }
@@ -275,8 +275,8 @@ enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy* phy)
     return dif_ok;
 }
 
-enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy* phy,
-                                        struct dif_serdes_phy_switches* switches) {
+enum dif_result dif_serdes_phy_read_switches(const struct dif_serdes_phy* phy,
+                                             struct dif_serdes_phy_switches* switches) {
     if (phy == NULL || switches == NULL) {
         return dif_bad_argument;
     }
@@ -319,8 +319,8 @@ static uint64_t counter(const struct dif_serdes_phy* phy, uint32_t low, uint32_t
     return mmio_read32(phy->region, low) | (uint64_t)mmio_read32(phy->region, high) << 32;
 }
 
-enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy* phy,
-                                        struct dif_serdes_phy_counters* counters) {
+enum dif_result dif_serdes_phy_read_counters(const struct dif_serdes_phy* phy,
+                                             struct dif_serdes_phy_counters* counters) {
     if (phy == NULL || counters == NULL) {
         return dif_bad_argument;
     }

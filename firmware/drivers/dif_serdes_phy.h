@@ -101,16 +101,15 @@ DIF_MUST_USE enum dif_result dif_serdes_phy_set_control(
 /// Aligns all logical lanes by their measured skew, keeping `control`. Wants rx_aligned.
 DIF_MUST_USE enum dif_result dif_serdes_phy_deskew(const struct dif_serdes_phy* phy,
                                                    const struct dif_serdes_phy_control* control);
-DIF_MUST_USE enum dif_result dif_serdes_phy_status(const struct dif_serdes_phy* phy,
-                                                   struct dif_serdes_phy_status* status);
+DIF_MUST_USE enum dif_result dif_serdes_phy_read_status(const struct dif_serdes_phy* phy,
+                                                        struct dif_serdes_phy_status* status);
 
 /// Starts (again) the state machine of a physical receive lane, or turns it off. `lane` may be
 /// dif_all_lanes.
 DIF_MUST_USE enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy* phy,
                                                        uint16_t lane, bool train);
-DIF_MUST_USE enum dif_result dif_serdes_phy_lane_status(const struct dif_serdes_phy* phy,
-                                                        uint16_t lane,
-                                                        struct dif_serdes_phy_lane_status* status);
+DIF_MUST_USE enum dif_result dif_serdes_phy_read_lane_status(
+    const struct dif_serdes_phy* phy, uint16_t lane, struct dif_serdes_phy_lane_status* status);
 DIF_MUST_USE enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy* phy,
                                                      enum dif_serdes_phy_map which,
                                                      struct lane_map* map);
@@ -146,8 +145,8 @@ DIF_MUST_USE enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_p
                                                        uint16_t logical, uint16_t physical,
                                                        uint32_t at);
 DIF_MUST_USE enum dif_result dif_serdes_phy_cancel_switches(const struct dif_serdes_phy* phy);
-DIF_MUST_USE enum dif_result dif_serdes_phy_switches(const struct dif_serdes_phy* phy,
-                                                     struct dif_serdes_phy_switches* switches);
+DIF_MUST_USE enum dif_result dif_serdes_phy_read_switches(const struct dif_serdes_phy* phy,
+                                                          struct dif_serdes_phy_switches* switches);
 
 /// Symbol errors in 64 superframes above which a lane counts as degraded.
 DIF_MUST_USE enum dif_result dif_serdes_phy_set_degrade_limit(const struct dif_serdes_phy* phy,
@@ -161,5 +160,5 @@ DIF_MUST_USE enum dif_result dif_serdes_phy_take_events(const struct dif_serdes_
                                                         uint32_t* events);
 
 /// Takes a snapshot and reads it.
-DIF_MUST_USE enum dif_result dif_serdes_phy_counters(const struct dif_serdes_phy* phy,
-                                                     struct dif_serdes_phy_counters* counters);
+DIF_MUST_USE enum dif_result dif_serdes_phy_read_counters(const struct dif_serdes_phy* phy,
+                                                          struct dif_serdes_phy_counters* counters);

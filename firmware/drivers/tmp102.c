@@ -84,7 +84,7 @@ enum dif_result tmp102_poll(struct tmp102* sensor, int16_t* celsius_16) {
         return dif_unavailable;
     }
     struct dif_i2c_status status;
-    const enum dif_result result = dif_i2c_status(sensor->i2c, &status);
+    const enum dif_result result = dif_i2c_read_status(sensor->i2c, &status);
     if (result != dif_ok) {
         return result;
     }

@@ -57,7 +57,7 @@ static enum dif_result find_spare(const struct lane_repair* repair, uint16_t abo
             continue;
         }
         struct dif_serdes_phy_lane_status status;
-        enum dif_result result = dif_serdes_phy_lane_status(repair->phy, lane, &status);
+        enum dif_result result = dif_serdes_phy_read_lane_status(repair->phy, lane, &status);
         uint16_t q_100 = 0;
         if (result == dif_ok) {
             result = dif_rx_dsp_figure_of_merit(repair->dsp, lane, &q_100);
@@ -225,7 +225,7 @@ static enum dif_result arm(struct lane_repair* repair, struct lane_swap* swap, u
 static enum dif_result look_if_switched(struct lane_repair* repair, struct lane_swap* swap,
                                         uint64_t now) {
     struct dif_serdes_phy_switches switches;
-    enum dif_result result = dif_serdes_phy_switches(repair->phy, &switches);
+    enum dif_result result = dif_serdes_phy_read_switches(repair->phy, &switches);
     if (result != dif_ok || switches.receive_pending) {
         return result;
     }
@@ -253,7 +253,7 @@ static enum dif_result look_if_switched(struct lane_repair* repair, struct lane_
 
 static enum dif_result verify(struct lane_repair* repair, struct lane_swap* swap, uint64_t now) {
     struct dif_serdes_phy_lane_status status;
-    enum dif_result result = dif_serdes_phy_lane_status(repair->phy, swap->physical, &status);
+    enum dif_result result = dif_serdes_phy_read_lane_status(repair->phy, swap->physical, &status);
     if (result != dif_ok) {
         return result;
     }
@@ -325,7 +325,7 @@ static enum dif_result arm_transmitter(const struct lane_repair* repair,
                                        request.physical, at);
     struct dif_serdes_phy_switches switches = {0};
     if (result == dif_ok) {
-        result = dif_serdes_phy_switches(repair->phy, &switches);
+        result = dif_serdes_phy_read_switches(repair->phy, &switches);
     }
     *granted = switches.transmit_pending;
     return result;
@@ -358,7 +358,7 @@ static enum dif_result serve_requests(struct lane_repair* repair, uint64_t now) 
         return dif_ok;
     }
     struct dif_serdes_phy_switches switches;
-    enum dif_result result = dif_serdes_phy_switches(repair->phy, &switches);
+    enum dif_result result = dif_serdes_phy_read_switches(repair->phy, &switches);
     if (result != dif_ok || switches.transmit_pending) {
         return result;
     }
@@ -374,7 +374,7 @@ enum dif_result lane_repair_step(struct lane_repair* repair, uint64_t now) {
     for (unsigned i = 0; result == dif_ok && i < repair_swaps; ++i) {
         result = step_swap(repair, &repair->swaps[i], now);
     }
-    if (result == dif_ok) {
+    if (result == dif_ok && repair->cause == luxlane_cause_none) {
         result = start_swaps(repair, now);
     }
     return result;

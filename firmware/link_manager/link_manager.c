@@ -166,7 +166,7 @@ static void step_state(struct link_manager* m) {
 
 static uint64_t next_wake(const struct link_manager* m) {
     const bool talking =
-        m->state >= link_hello &&
+        m->state >= link_hello && m->state < link_down &&
         (lane_repair_busy(&m->repair) || !management_channel_settled(&m->channel) ||
          m->channel.expected != m->channel.acknowledgement_sent ||
          m->repair.requests_in != m->repair.requests_out);

@@ -53,7 +53,7 @@ static enum link_outcome step_probe(struct link_manager* m) {
     bool present = false;
     struct dif_optical_channel_cable cable;
     if (!link_worked(m, dif_optical_channel_is_present(&m->cable, &present)) ||
-        !link_worked(m, dif_optical_channel_cable(&m->cable, &cable))) {
+        !link_worked(m, dif_optical_channel_read_cable(&m->cable, &cable))) {
         return link_fail;
     }
     if (!present) {
@@ -94,7 +94,7 @@ static enum link_outcome step_power_up(struct link_manager* m) {
     if (!link_worked(m, dif_tx_driver_is_ready(&m->driver, &driver)) ||
         !link_worked(m, dif_pd_array_is_ready(&m->array, &array)) ||
         !link_worked(m, dif_rx_dsp_is_ready(&m->dsp, &dsp)) ||
-        !link_worked(m, dif_serdes_phy_status(&m->phy, &phy))) {
+        !link_worked(m, dif_serdes_phy_read_status(&m->phy, &phy))) {
         return link_fail;
     }
     if (!driver || !array || !dsp || !phy.ready) {
@@ -305,7 +305,7 @@ static enum link_outcome step_map(struct link_manager* m) {
  * monitor has it repaired first. */
 static enum link_outcome step_deskew(struct link_manager* m) {
     struct dif_serdes_phy_status status;
-    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+    if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
         return link_fail;
     }
     if (m->seen == 1 && status.deskew_done) {
@@ -340,7 +340,7 @@ static enum link_outcome step_ready(struct link_manager* m) {
 
 static enum link_outcome step_up(struct link_manager* m) {
     struct dif_serdes_phy_status status;
-    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+    if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
         return link_fail;
     }
     if (status.link_state != dif_serdes_phy_link_down) {
@@ -353,7 +353,7 @@ static enum link_outcome step_up(struct link_manager* m) {
 
 static enum link_outcome step_recover(struct link_manager* m) {
     struct dif_serdes_phy_status status;
-    if (!link_worked(m, dif_serdes_phy_status(&m->phy, &status))) {
+    if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
         return link_fail;
     }
     return status.rx_aligned && !lane_repair_busy(&m->repair) ? link_next : link_stay;

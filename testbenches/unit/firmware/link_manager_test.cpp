@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+#include <set>
+
+#include "testbenches/unit/firmware/link_mock.h"
+
+namespace {
+
+constexpr unsigned lanes = 460, data_lanes = 400;
+
+bool said(const link_pair& pair, const std::string& text) {
+    return std::any_of(pair.lines.begin(), pair.lines.end(), [&](const std::string& line) {
+        return line.find(text) != std::string::npos;
+    });
+}
+
+bool bring_up(link_pair& pair) {
+    return pair.run_until([&] { return pair.both(link_up); }, 100000);
+}
+
+/// Both maps of one direction agree, name no lane twice, and avoid the dead lanes.
+void check_map(link_pair& pair, unsigned receiver) {
+    std::set<unsigned> used;
+    for (unsigned l = 0; l < data_lanes; ++l) {
+        const unsigned physical = pair.board[receiver].map_receive(l);
+        CHECK(pair.board[1 - receiver].map_transmit(l) == physical);
+        CHECK_FALSE(pair.board[receiver].incoming[physical].dead);
+        used.insert(physical);
+    }
+    CHECK(used.size() == data_lanes);
+}
+
+void kill_first(link_pair& pair, unsigned receiver, unsigned count) {
+    for (unsigned lane = 0; lane < count; ++lane) {
+        pair.board[receiver].incoming[lane].dead = true;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a perfect link comes up within 5 ms and says each step") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    CHECK(pair.now_us() < 5000);
+    CHECK(said(pair, "link: light on 460 of 460 lanes"));
+    CHECK(said(pair, "link: 400 of 400 lanes aligned, 0 need spares"));
+    CHECK(said(pair, "link: UP with 400 data lanes, 0 of them on spares"));
+    CHECK(pair.manager[0].repair.completed == 0);
+}
+
+TEST_CASE("drive currents bring every lane near the target power in spite of droop") {
+    link_pair pair(lanes, data_lanes, 600);
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        pair.board[1].incoming[lane].power_10nw_per_ua = 0.8 + 0.001 * lane;
+    }
+    REQUIRE(bring_up(pair));
+    CHECK(pair.now_us() < 8000);
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        const double current = pair.board[0].current_ua(lane);
+        const double power = (0.8 + 0.001 * lane) * current * (1.0 - current / 5000.0);
+        CHECK(power == Approx(600).epsilon(0.06));
+    }
+}
+
+TEST_CASE("a lane that cannot reach the target gets the largest allowed current") {
+    link_pair pair(lanes, data_lanes, 600);
+    pair.board[1].incoming[7].power_10nw_per_ua = 0.4;
+    REQUIRE(bring_up(pair));
+    CHECK(pair.board[0].current_ua(7) == drive_maximum_ua);
+}
+
+TEST_CASE("lanes that are dead at birth are replaced, in both directions at once") {
+    link_pair pair(lanes, data_lanes);
+    for (unsigned lane : {3u, 17u, 200u, 401u}) {
+        pair.board[0].incoming[lane].dead = true;
+    }
+    for (unsigned lane : {0u, 399u}) {
+        pair.board[1].incoming[lane].dead = true;
+    }
+    REQUIRE(bring_up(pair));
+    CHECK(pair.now_us() < 5000);
+    CHECK(pair.manager[0].repair.completed == 3);
+    CHECK(pair.manager[1].repair.completed == 2);
+    CHECK(said(pair, "link: 3 lanes are dead, 59 spares are usable"));
+    check_map(pair, 0);
+    check_map(pair, 1);
+}
+
+TEST_CASE("a lane that never finds its frame is replaced") {
+    link_pair pair(lanes, data_lanes);
+    pair.board[1].incoming[42].no_frame = true;
+    REQUIRE(bring_up(pair));
+    CHECK(pair.board[1].map_receive(42) >= data_lanes);
+    CHECK(pair.board[0].map_transmit(42) == pair.board[1].map_receive(42));
+}
+
+TEST_CASE("a weak lane moves to the best spare, but not when every spare is worse") {
+    link_pair pair(lanes, data_lanes);
+    pair.board[1].incoming[5].q_100 = 350;
+    pair.board[1].incoming[433].q_100 = 1200;
+    SECTION("a better spare") {
+        REQUIRE(bring_up(pair));
+        CHECK(pair.board[1].map_receive(5) == 433);
+    }
+    SECTION("only worse ones") {
+        for (unsigned lane = data_lanes; lane < lanes; ++lane) {
+            pair.board[1].incoming[lane].q_100 = 300;
+        }
+        REQUIRE(bring_up(pair));
+        CHECK(pair.board[1].map_receive(5) == 5);
+    }
+}
+
+TEST_CASE("lanes that die while the link is up are replaced without dropping it") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    const unsigned count = GENERATE(1u, 3u, 60u);
+    kill_first(pair, 1, count);
+    const std::uint64_t begin = pair.now_us();
+    bool dropped = false;
+    const bool repaired = pair.run_until(
+        [&] {
+            dropped = dropped || !pair.both(link_up);
+            return pair.manager[1].repair.completed == count;
+        },
+        50000);
+    CHECK(repaired);
+    CHECK_FALSE(dropped);
+    // The mock raises no interrupt: the periodic look costs up to 1 ms. A swap takes some 10
+    // superframes of 4.8 us, one after the other.
+    CHECK(pair.now_us() - begin < 1200 + count * 75);
+    check_map(pair, 1);
+}
+
+TEST_CASE("a degraded lane moves to a spare; its replacement is checked by name") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    pair.board[0].incoming[11].degraded = true;
+    pair.board[0].incoming[11].q_100 = 500;
+    CHECK(pair.run_until([&] { return pair.manager[0].repair.completed == 1; }, 10000));
+    CHECK(pair.board[0].map_receive(11) >= data_lanes);
+}
+
+TEST_CASE("more dead lanes than spares take both ends down with the cause") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    kill_first(pair, 1, 121);
+    REQUIRE(pair.run_until([&] { return pair.both(link_down); }, 50000));
+    CHECK(pair.manager[1].cause == luxlane_cause_spares_exhausted);
+    CHECK(pair.manager[0].cause == luxlane_cause_peer_down);
+    CHECK(pair.manager[0].far_cause == luxlane_cause_spares_exhausted);
+    CHECK(said(pair, "link: 121 lanes failed, 60 usable spares"));
+    CHECK(pair.run_until([&] { return link_manager_quiet(&pair.manager[1]); }, 1000));
+}
+
+TEST_CASE("more lanes dead at birth than spares are fatal during bring-up") {
+    link_pair pair(lanes, data_lanes);
+    kill_first(pair, 0, 61);
+    REQUIRE(pair.run_until([&] { return pair.both(link_down); }, 100000));
+    CHECK(pair.manager[0].cause == luxlane_cause_spares_exhausted);
+}
+
+TEST_CASE("lost words are repeated: bring-up and repair succeed with a seventh of them lost") {
+    link_pair pair(lanes, data_lanes, 600);
+    std::mt19937 generator(GENERATE(1u, 2u, 3u, 4u));
+    for (auto& side : pair.board) {
+        side.loses = [&](std::uint32_t) { return generator() % 7 == 0; };
+    }
+    kill_first(pair, 0, 5);
+    REQUIRE(bring_up(pair));
+    check_map(pair, 0);
+    kill_first(pair, 1, 9);
+    CHECK(pair.run_until([&] { return pair.manager[1].repair.completed == 9; }, 50000));
+    check_map(pair, 1);
+}
+
+TEST_CASE("a SWITCH_AT that arrives after its superframe is still followed") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    bool lost = false;
+    pair.board[0].loses = [&](std::uint32_t word) {
+        const bool hit = !lost && management_opcode_of(word) == management_switch_at;
+        lost = lost || hit;
+        return hit;
+    };
+    kill_first(pair, 1, 1);
+    CHECK(pair.run_until([&] { return pair.manager[1].repair.completed == 1; }, 10000));
+    CHECK(lost);
+    check_map(pair, 1);
+}
+
+TEST_CASE("a spare that the PHY does not switch to is given up for another") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    pair.board[1].ignore_switches = true;
+    kill_first(pair, 1, 1);
+    CHECK(pair.run_until([&] { return pair.manager[1].repair.retired.word[12] != 0; }, 50000));
+    pair.board[1].ignore_switches = false;
+    CHECK(pair.run_until([&] { return pair.manager[1].repair.completed == 1; }, 50000));
+    check_map(pair, 1);
+}
+
+TEST_CASE("each step of the bring-up fails with its cause in time") {
+    link_pair pair(lanes, data_lanes);
+    luxlane_cause cause = luxlane_cause_none;
+    SECTION("wrong device") {
+        pair.board[0].driver_id = 0;
+        cause = luxlane_cause_wrong_device;
+    }
+    SECTION("no cable") {
+        pair.board[0].cable_present = false;
+        cause = luxlane_cause_cable_absent;
+    }
+    SECTION("lane numbers differ") {
+        pair.manager[0].config.lanes = 459;
+        cause = luxlane_cause_lane_mismatch;
+    }
+    SECTION("transmitter not ready") {
+        pair.board[0].transmitter_ready = false;
+        cause = luxlane_cause_power_up;
+    }
+    SECTION("no light") {
+        pair.powered[1] = false;
+        cause = luxlane_cause_no_light;
+    }
+    SECTION("light without frames") {
+        for (auto& lane : pair.board[0].incoming) {
+            lane.no_frame = true;
+        }
+        cause = luxlane_cause_no_frame;
+    }
+    SECTION("the far end never answers") {
+        pair.board[1].loses = [](std::uint32_t) { return true; };
+        cause = luxlane_cause_no_peer;
+    }
+    CHECK(pair.run_until([&] { return pair.manager[0].state == link_down; }, 200000));
+    CHECK(pair.manager[0].cause == cause);
+    CHECK(said(pair, luxlane_cause_text(cause)));
+}
+
+TEST_CASE("a far end that falls silent is noticed when it owes an answer") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    pair.powered[1] = false;
+    pair.board[0].incoming[9].dead = true;
+    CHECK(pair.run_until([&] { return pair.manager[0].state == link_down; }, 100000));
+    CHECK((pair.manager[0].cause == luxlane_cause_management_lost ||
+           pair.manager[0].cause == luxlane_cause_repair));
+}
+
+TEST_CASE("total loss of light is reported as such") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    kill_first(pair, 0, lanes);
+    REQUIRE(pair.run_until([&] { return pair.manager[0].state == link_down; }, 10000));
+    CHECK(pair.manager[0].cause == luxlane_cause_no_light);
+}
+
+TEST_CASE("the link recovers when the PHY drops it and spares suffice") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    kill_first(pair, 1, 20);
+    pair.board[1].phy_goes_down = true;
+    REQUIRE(pair.run_until([&] { return pair.manager[1].state == link_recover; }, 5000));
+    pair.board[1].phy_goes_down = false;
+    REQUIRE(bring_up(pair));
+    CHECK(pair.manager[1].repair.completed == 20);
+}
+
+TEST_CASE("a restarted far end is noticed") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    const link_config config = pair.manager[1].config;
+    link_manager_init(&pair.manager[1], &config);
+    CHECK(pair.run_until([&] { return pair.manager[0].state == link_down; }, 100000));
+    CHECK(pair.manager[0].cause == luxlane_cause_peer_restarted);
+}
+
+TEST_CASE("the barrier holds until both ends are finished") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    const auto finished = [&] {
+        return link_manager_both_finished(&pair.manager[0]) &&
+               link_manager_both_finished(&pair.manager[1]);
+    };
+    mock_bus::select(&pair.board[0]);
+    link_manager_finish(&pair.manager[0]);
+    CHECK_FALSE(pair.run_until(finished, 2000));
+    link_manager_finish(&pair.manager[1]);
+    CHECK(pair.run_until(finished, 2000));
+}
+
+TEST_CASE("an over-hot module takes the link down and tells the far end") {
+    link_pair pair(lanes, data_lanes);
+    REQUIRE(bring_up(pair));
+    mock_bus::select(&pair.board[0]);
+    link_manager_take_down(&pair.manager[0], luxlane_cause_over_temperature);
+    CHECK(pair.run_until([&] { return pair.both(link_down); }, 1000));
+    CHECK(pair.manager[1].far_cause == luxlane_cause_over_temperature);
+}
