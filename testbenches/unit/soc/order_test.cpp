@@ -15,9 +15,9 @@ namespace {
 
 constexpr unsigned rounds = 150;
 
-/// Offset 0 counts an event every 10 ns, which is made pending 1 ns before, between two clock edges,
-/// so that the hart's own activation may be queued first; a write at offset 8 is served by an event at the time of
-/// the write, and reads there tell how many were.
+/// Offset 0 counts an event every 10 ns, which is made pending 1 ns before, between two clock
+/// edges, so that the hart's own activation may be queued first. A write at offset 8 is served by
+/// an event at the time of the write, and reads there tell how many were.
 class event_counter : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<event_counter> target;
