@@ -91,7 +91,7 @@ public:
 
     /// True if an interrupt is pending and enabled in mie: what WFI waits for.
     bool wake_pending() const { return (state.mip & state.mie) != 0; }
-    /// Adds the cycles of a sleep to mcycle.
+    /// Adds the cycles of a sleep, or of a stall (then also from inside a bus callback), to mcycle.
     void add_idle_cycles(uint64_t cycles);
 
 private:

@@ -23,9 +23,12 @@ WRITE_EFFECT = {"modify": "store", "oneToClear": "one_to_clear", "oneToSet": "on
                 "zeroToSet": "zero_to_set", "zeroToToggle": "zero_to_toggle", "clear": "clear",
                 "set": "set"}
 READ_EFFECT = {None: "none", "clear": "clear", "set": "set", "modifyExternal": "external"}
-CPP_WORDS = {"register", "switch", "default", "break", "case", "int", "long", "short", "union",
-             "struct", "enum", "class", "static", "volatile", "const", "operator", "new", "delete",
-             "and", "or", "not", "xor", "auto", "signed", "unsigned", "void", "char", "double"}
+CPP_WORDS = set("""
+    alignas alignof and asm auto bool break case catch char class concept const continue decltype
+    default delete do double else enum explicit export extern false float for friend goto if inline
+    int long mutable namespace new noexcept not nullptr operator or private protected public register
+    requires return short signed sizeof static struct switch template this throw true try typedef
+    typeid typename union unsigned using virtual void volatile while xor""".split())
 
 
 class MapError(Exception):

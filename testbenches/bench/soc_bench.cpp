@@ -10,9 +10,6 @@
 #include "models/soc/memory.h"
 #include "models/soc/router.h"
 
-/// libsystemc's own main function refers to it; the benchmark's main is the one that runs.
-[[gnu::weak]] int sc_main(int, char*[]) { return 0; }
-
 namespace {
 
 using namespace luxlane;

@@ -13,9 +13,6 @@
 
 #include "models/common/guest_access.h"
 
-/// libsystemc's own main function refers to it; Catch's main is the one that runs.
-[[gnu::weak]] int sc_main(int, char*[]) { return 0; }
-
 namespace luxlane::test {
 
 /// A bus initiator that a test drives by hand.
