@@ -58,10 +58,10 @@ endfunction()
 
 add_custom_target(firmware)
 
-# luxlane_firmware(NAME SOURCES ...): one image, <build>/firmware/NAME.elf, of these sources and the
-# shared library; installed with the others. Target: firmware_NAME.
+# luxlane_firmware(NAME [TEST_ONLY] SOURCES ...): one image, <build>/firmware/NAME.elf, of these
+# sources and the shared library; installed unless TEST_ONLY. Target: firmware_NAME.
 function(luxlane_firmware name)
-  cmake_parse_arguments(F "" "" "SOURCES" ${ARGN})
+  cmake_parse_arguments(F "TEST_ONLY" "" "SOURCES" ${ARGN})
   luxlane_firmware_objects(objects ${F_SOURCES})
   set(image ${RISCV_OUTPUT}/${name}.elf)
   set(archive ${RISCV_OUTPUT}/libluxlane.a)
@@ -74,5 +74,7 @@ function(luxlane_firmware name)
     VERBATIM)
   add_custom_target(firmware_${name} ALL DEPENDS ${image})
   add_dependencies(firmware firmware_${name})
-  install(FILES ${image} DESTINATION ${CMAKE_INSTALL_DATADIR}/luxlane/firmware)
+  if(NOT F_TEST_ONLY)
+    install(FILES ${image} DESTINATION ${CMAKE_INSTALL_DATADIR}/luxlane/firmware)
+  endif()
 endfunction()
