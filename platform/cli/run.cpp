@@ -17,6 +17,7 @@
 #include "models/soc/uart_backend.h"
 #include "models/soc/uart_tcp_backend.h"
 #include "platform/cli/command.h"
+#include "platform/config/parameter.h"
 #include "platform/config/reader.h"
 #include "platform/fabric/pair.h"
 #include "platform/workload/gradients.h"
@@ -32,7 +33,7 @@ struct options {
     std::string file;
     std::vector<std::string> settings;
     std::vector<std::string> kill_lanes;
-    std::optional<std::uint64_t> seed;
+    std::string seed;
     std::string fidelity;
     std::string firmware;
     std::string json;
@@ -55,20 +56,27 @@ std::filesystem::path default_firmware() {
         here.string(), DEFAULT_FIRMWARE));
 }
 
+/// Sets a parameter that has an option of its own.
+void set(config::configuration& values, const char* option, const char* key,
+         const std::string& text) {
+    if (text.empty()) {
+        return;
+    }
+    try {
+        config::assign(*config::find_parameter(key), values, text);
+    } catch (const std::invalid_argument& error) {
+        throw config::configuration_error(fmt::format("{}: {}", option, error.what()));
+    }
+}
+
 config::configuration configuration_of(const options& chosen) {
     auto values = chosen.file.empty() ? config::configuration{} : config::read_file(chosen.file);
     for (const auto& setting : chosen.settings) {
         config::override_with(values, setting);
     }
-    if (chosen.seed) {
-        values.simulation.seed = *chosen.seed;
-    }
-    if (!chosen.fidelity.empty()) {
-        config::override_with(values, "simulation.fidelity=" + chosen.fidelity);
-    }
-    if (!chosen.firmware.empty()) {
-        values.firmware = chosen.firmware;
-    }
+    set(values, "--seed", "simulation.seed", chosen.seed);
+    set(values, "--fidelity", "simulation.fidelity", chosen.fidelity);
+    set(values, "--firmware", "firmware.image", chosen.firmware);
     for (const auto& fault : chosen.kill_lanes) {
         try {
             values.faults.push_back(config::parse_lane_fault(fault));
@@ -81,6 +89,7 @@ config::configuration configuration_of(const options& chosen) {
 }
 
 /// "terminal", "none", "file:PREFIX" (PREFIX.a and PREFIX.b) or "tcp:PORT" (PORT and PORT + 1).
+/// std::runtime_error if it is none of these, or the file or port cannot be had.
 std::shared_ptr<soc::uart_backend> uart_backend_of(const std::string& choice, unsigned index) {
     const std::string name(1, index == 0 ? 'a' : 'b');
     if (choice == "terminal") {
@@ -102,8 +111,7 @@ std::shared_ptr<soc::uart_backend> uart_backend_of(const std::string& choice, un
                 static_cast<std::uint16_t>(port + index));
         }
     }
-    throw config::configuration_error(
-        fmt::format("--uart {}: write terminal, none, file:PREFIX or tcp:PORT", choice));
+    throw std::runtime_error("write terminal, none, file:PREFIX or tcp:PORT");
 }
 
 void print_statistics(const pair& boards) {
@@ -117,17 +125,47 @@ void print_statistics(const pair& boards) {
     }
 }
 
-void write_json(const std::string& path, const report::run_report& report) {
-    if (path == "-") {
-        fmt::print("{}", report::to_json(report));
-        return;
-    }
-    std::ofstream out(path);
-    out << report::to_json(report);
-    if (!out.flush()) {
-        throw config::configuration_error("--json " + path + ": cannot write this file");
+void attach_consoles(pair& boards, const std::string& choice) {
+    try {
+        boards.a.uart.attach(uart_backend_of(choice, 0));
+        boards.b.uart.attach(uart_backend_of(choice, 1));
+    } catch (const std::runtime_error& error) {  // of the file or the port
+        throw config::configuration_error(fmt::format("--uart {}: {}", choice, error.what()));
     }
 }
+
+/// Where the report goes: opened before the run, so that nobody waits for a report that cannot be
+/// written.
+class json_file {
+public:
+    explicit json_file(const std::string& path) : path_(path) {
+        if (to_file()) {
+            out_.open(path_);
+            check();
+        }
+    }
+
+    void write(const report::run_report& report) {
+        if (path_ == "-") {
+            fmt::print("{}", report::to_json(report));
+        } else if (to_file()) {
+            out_ << report::to_json(report);
+            out_.flush();
+            check();
+        }
+    }
+
+private:
+    bool to_file() const { return !path_.empty() && path_ != "-"; }
+    void check() const {
+        if (!out_) {
+            throw config::configuration_error("--json " + path_ + ": cannot write this file");
+        }
+    }
+
+    std::string path_;
+    std::ofstream out_;
+};
 
 int run(const options& chosen) {
     const auto values = configuration_of(chosen);
@@ -151,13 +189,13 @@ int run(const options& chosen) {
 
     const auto started = std::chrono::steady_clock::now();
     pair boards("pair", values, gradients ? &*gradients : nullptr);
-    boards.a.uart.attach(uart_backend_of(chosen.uart, 0));
-    boards.b.uart.attach(uart_backend_of(chosen.uart, 1));
     try {
         boards.load(program, firmware);
     } catch (const riscv::elf_error& error) {
         throw config::configuration_error(error.what());
     }
+    attach_consoles(boards, chosen.uart);
+    json_file json(chosen.json);
     std::signal(SIGINT, [](int) { stop_requested = true; });
     const auto end = boards.run(stop_requested);
     const auto report = boards.report(end);
@@ -169,9 +207,7 @@ int run(const options& chosen) {
     fmt::print("\n{}", report::to_text(report));
     fmt::print("simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
                report.simulated_s * 1e3, wall.count(), double(report.instructions) * 1e-6);
-    if (!chosen.json.empty()) {
-        write_json(chosen.json, report);
-    }
+    json.write(report);
     if (end == run_end::interrupted) {
         return interrupted;
     }
