@@ -1,0 +1,3 @@
+/* Fails with an exit status of its own. */
+
+int main(void) { return 42; }
