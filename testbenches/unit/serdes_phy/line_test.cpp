@@ -191,7 +191,7 @@ TEST_CASE("pairs, rows and line bits agree with each other") {
             CHECK(geometry.first_bit(geometry.first_pair_from(bit)) >= bit);
         }
     }
-    // The table of link.md 3.1: dead lanes that the FEC bridges.
+    // The table of link.md 2.3: dead lanes that the FEC bridges.
     CHECK(line_geometry{34, 34, 1e9}.bridged_lanes() == 0);
     CHECK(line_geometry{68, 68, 1e9}.bridged_lanes() == 1);
     CHECK(line_geometry{136, 136, 1e9}.bridged_lanes() == 3);
