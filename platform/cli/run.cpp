@@ -198,7 +198,8 @@ int run(const options& chosen) {
     json_file json(chosen.json);
     std::signal(SIGINT, [](int) { stop_requested = true; });
     const auto end = boards.run(stop_requested);
-    const auto report = boards.report(end);
+    auto report = boards.report(end);
+    report.version = LUXLANE_VERSION;
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
 
     if (chosen.statistics) {

@@ -132,10 +132,10 @@ TEST_CASE("a program's exit status is in the verdict") {
 }
 
 TEST_CASE("a program that never ends is given up at the simulated time that was allowed") {
-    const auto run = run_guest("spin", {"--set", "simulation.maximum_time_s=200us"});
+    const auto run = run_guest("spin", {"--set", "simulation.maximum_time_s=1ms"});
     CHECK(run.verdict ==
-          "board a: did not end within 0.0002 s of simulated time; "
-          "board b: did not end within 0.0002 s of simulated time");
+          "board a: did not end within 0.001 s of simulated time; "
+          "board b: did not end within 0.001 s of simulated time");
     CHECK(run.program.status == 1);
 }
 

@@ -11,8 +11,7 @@ const std::string PAIR = LUXLANE_SOURCE "/examples/pair.toml";
 /// bf16 gradients of ResNet-50: 25,557,032 parameters (He et al., arXiv:1512.03385, as torchvision
 /// builds it).
 constexpr std::uint64_t RESNET50_BYTES = 2 * 25557032ULL;
-/// Speed of light over the group index of the bundle's core (1.5046, from the 50.2 ns that
-/// 10 m of it take) bounds the flight time from below by the speed of light in vacuum.
+/// Nothing crosses the fibre faster than this.
 constexpr double VACUUM_S_PER_M = 1.0 / 299792458.0;
 
 /// The main job as the README gives it: run once for all test cases.
@@ -70,6 +69,9 @@ TEST_CASE("the main job passes, and its report has every figure with a value tha
     REQUIRE(run.report.is_object());
     const auto& report = run.report;
     CHECK(report.at("verdict") == "pass");
+    const std::string version = report.at("version");
+    CHECK_FALSE(version.empty());
+    CHECK(luxlane({"version"}, scratch_directory()).out.find("luxlane " + version + ' ') == 0);
     CHECK(report.at("seed") == 1);
     CHECK(report.at("fidelity") == "statistical");
     REQUIRE(report.at("link").size() == 2);
