@@ -47,41 +47,22 @@ add_library(luxlane_sc_main OBJECT ${PROJECT_SOURCE_DIR}/models/common/sc_main.c
 target_link_libraries(systemc INTERFACE $<TARGET_OBJECTS:luxlane_sc_main> ${SYSTEMC_LIBRARY}
                       Threads::Threads)
 
-# TEMPORARY while rooms are written side by side: leave out sources that do not exist yet.
-function(luxlane_existing out)
-  set(found "")
-  foreach(f ${ARGN})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${f} OR EXISTS ${f})
-      list(APPEND found ${f})
-    endif()
-  endforeach()
-  if(NOT found)
-    set(found ${CMAKE_SOURCE_DIR}/testbenches/catch_main.cpp)
-  endif()
-  set(${out} ${found} PARENT_SCOPE)
-endfunction()
-
 # luxlane_room(NAME SOURCES ... [DEPENDS ...]): one folder of models/ or platform/ as the static
 # library luxlane_NAME. DEPENDS names other rooms (without prefix) or any CMake target. A room that
 # does not depend on `systemc` cannot include it... and scripts/lint checks that none does.
 function(luxlane_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS" ${ARGN})
-  luxlane_existing(ROOM_SOURCES ${ROOM_SOURCES})
   add_library(luxlane_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(luxlane_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   luxlane_depend(luxlane_${name} PUBLIC ${ROOM_DEPENDS})
 endfunction()
 
-# luxlane_depend(TARGET SCOPE NAME...): link rooms by their short names, other targets as they are.
+# luxlane_depend(TARGET SCOPE NAME...): links rooms by their short names, other targets and flags as
+# they are. A room may be declared later in the tree.
 function(luxlane_depend target scope)
   foreach(dependency ${ARGN})
-    if(dependency MATCHES "::|^systemc$|^/|^-" OR NOT TARGET luxlane_${dependency})
-      if(TARGET ${dependency} OR dependency MATCHES "::|^/|^-")
-        target_link_libraries(${target} ${scope} ${dependency})
-      else()
-        # A room declared later in the tree: resolved at generation time.
-        target_link_libraries(${target} ${scope} luxlane_${dependency})
-      endif()
+    if(TARGET ${dependency} OR dependency MATCHES "::|^/|^-")
+      target_link_libraries(${target} ${scope} ${dependency})
     else()
       target_link_libraries(${target} ${scope} luxlane_${dependency})
     endif()
@@ -92,7 +73,6 @@ endfunction()
 # ctest test `NAME`. The main function is shared and compiled once.
 function(luxlane_test name)
   cmake_parse_arguments(T "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
-  luxlane_existing(T_SOURCES ${T_SOURCES})
   add_executable(test_${name} ${T_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   target_compile_definitions(test_${name} PRIVATE
@@ -113,7 +93,6 @@ function(luxlane_bench name)
     return()
   endif()
   cmake_parse_arguments(B "" "" "SOURCES;DEPENDS" ${ARGN})
-  luxlane_existing(B_SOURCES ${B_SOURCES})
   add_executable(bench_${name} ${B_SOURCES})
   target_include_directories(bench_${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
