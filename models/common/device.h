@@ -38,6 +38,7 @@ public:
     struct energy_part {
         std::string block;
         double joules;
+        bool behind_converters = true;  ///< supplied by the module's DC-DC converters
     };
     virtual std::vector<energy_part> energy() const { return {}; }
 

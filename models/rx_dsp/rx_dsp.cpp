@@ -395,7 +395,7 @@ void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
 
 // Called after whatever changes the power: the time before it is charged at the old one.
 void rx_dsp::account_power() {
-    const auto time = sc_core::sc_time_stamp();
+    const auto time = now();
     state_.energy_j += state_.power_w * (time - state_.counted_to).to_seconds();
     state_.counted_to = time;
     const double lane_w = config_.cdr_power_w + config_.slicer_energy_j_per_bit * state_.rate_bps;

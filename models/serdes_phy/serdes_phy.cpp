@@ -132,7 +132,7 @@ void serdes_phy::on_reset() {
     snapshot_ = counters_;
     std::fill(known_states_.begin(), known_states_.end(), luxlane::lane_state::off);
     if (link_before != link_state::reset && link_changed_) {
-        link_changed_(link_state::reset);
+        link_changed_(link_state::reset, now());
     }
 }
 
@@ -408,7 +408,7 @@ void serdes_phy::refresh_link() {
     state_.link = link;
     bank_.set(regs::irq_status::link_change, true);
     if (link_changed_) {
-        link_changed_(link);
+        link_changed_(link, now());
     }
 }
 

@@ -46,8 +46,10 @@ public:
 
     serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_config& config);
 
-    /// `call` hears every change of the link state, at once.
-    void on_link_change(std::function<void(link_state)> call) { link_changed_ = std::move(call); }
+    /// `call` hears every change of the link state, at once, with the local time of what caused it.
+    void on_link_change(std::function<void(link_state, const sc_core::sc_time&)> call) {
+        link_changed_ = std::move(call);
+    }
 
     link_state link() const { return state_.link; }
     luxlane::lane_state lane(unsigned physical) const { return receiver_.lane(physical).state(); }
@@ -219,7 +221,7 @@ private:
     std::vector<luxlane::lane_state> known_states_;  ///< [physical] as LANE_CHANGE knows them
     std::uint64_t optics_version_ = 0;
     bool optics_known_ = false;
-    std::function<void(link_state)> link_changed_;
+    std::function<void(link_state, const sc_core::sc_time&)> link_changed_;
     wide_link::line_block block_;
     lane_frame frame_;
 

@@ -85,7 +85,7 @@ std::vector<device::energy_part> serdes_phy::energy() const {
     const double share_s =
         config_.idle_power_fraction * awake_s() + (1.0 - config_.idle_power_fraction) * busy_s;
     return {{"digital back end", config_.back_end_power_w * share_s},
-            {"host interface", host_power_w() * share_s}};
+            {"host interface", host_power_w() * share_s, false}};
 }
 
 void serdes_phy::add_statistics() {

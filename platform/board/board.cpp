@@ -211,34 +211,27 @@ void board::load(const riscv::elf_image& program, const std::string& name) {
 }
 
 void board::end_with(std::string failure) {
-    log_at(spdlog::level::err, *this, failure);
+    const auto now = sc_core::sc_time_stamp();
+    log_at(spdlog::level::err, *this, failure, std::max(hart.local_time(), now) - now);
     failure_ = std::move(failure);
     on_end();
 }
 
 std::vector<device::energy_part> board::energy() const {
     std::vector<device::energy_part> parts;
-    double total = 0.0;
-    const auto add = [&](const std::string& block, double joules) {
-        const auto same = std::find_if(parts.begin(), parts.end(),
-                                       [&](const auto& part) { return part.block == block; });
-        if (same != parts.end()) {
-            same->joules += joules;
-        } else {
-            parts.push_back({block, joules});
-        }
-        total += joules;
-    };
+    double converted = 0.0;
     for (const auto* each : devices_) {
         for (const auto& part : each->energy()) {
-            add(part.block, part.joules);
+            parts.push_back(part);
+            converted += part.behind_converters ? part.joules : 0.0;
         }
     }
     const auto& power = values_.power;
-    add("management controller",
-        power.controller_idle_w * sc_core::sc_time_stamp().to_seconds() +
-            power.energy_per_instruction_j * double(hart.hart().state.minstret));
-    add("DC-DC converters", total * (1.0 / power.converter_efficiency - 1.0));
+    const double controller = power.controller_idle_w * sc_core::sc_time_stamp().to_seconds() +
+                              power.energy_per_instruction_j * double(hart.hart().state.minstret);
+    converted += controller;
+    parts.push_back({"management controller", controller});
+    parts.push_back({"DC-DC converters", converted * (1.0 / power.converter_efficiency - 1.0)});
     return parts;
 }
 

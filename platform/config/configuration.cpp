@@ -174,7 +174,7 @@ void add_node(std::vector<parameter>& all) {
         .real(
             "converter_efficiency", "1",
             [](c & v) -> auto& { return v.power.converter_efficiency; }, 0.3, 1,
-            "of the DC-DC converters in front of everything",
+            "of the DC-DC converters in front of everything but the host interface",
             "assumption: with the controller, MOSAIC's 1.3 W (secondary)")
         .append_to(all);
     table_builder("collective")

@@ -55,16 +55,21 @@ pair::pair(const sc_core::sc_module_name& name, const config::configuration& val
     SC_METHOD(apply_faults);
     sensitive << fault_;
     dont_initialize();
+    SC_METHOD(begin_power);
+    sensitive << power_;
+    dont_initialize();
 }
 
 void pair::connect() {
     a.fibre.out.bind(b.photodiodes.in);
     b.fibre.out.bind(a.photodiodes.in);
-    const auto lookahead = std::min(a.phy.min_latency() + a.fibre.flight_time(),
-                                    b.phy.min_latency() + b.fibre.flight_time());
+    lookahead_ = std::min(a.phy.min_latency() + a.fibre.flight_time(),
+                          b.phy.min_latency() + b.fibre.flight_time());
     for (unsigned i = 0; i < boards_.size(); ++i) {
-        boards_[i]->hart.set_lookahead(lookahead);
-        boards_[i]->phy.on_link_change([this, i](link_state state) { link_changed(i, state); });
+        boards_[i]->hart.set_lookahead(lookahead_);
+        boards_[i]->phy.on_link_change([this, i](link_state state, const sc_core::sc_time& at) {
+            link_changed(i, state, at);
+        });
         boards_[i]->on_end = [this] { board_ended(); };
     }
 }
@@ -124,26 +129,35 @@ void pair::load(const riscv::elf_image& program, const std::string& name) {
     }
 }
 
-void pair::link_changed(unsigned index, link_state state) {
+void pair::link_changed(unsigned index, link_state state, const sc_core::sc_time& at) {
     boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair);
     up_[index] = state == link_state::up || state == link_state::repair;
-    const auto now = sc_core::sc_time_stamp();
     if (up_[index] && up_time_s_[index] == 0.0) {
-        up_time_s_[index] = now.to_seconds();
+        up_time_s_[index] = at.to_seconds();
     }
-    if (!link_is_up() || came_up_) {
+    if (came_up_) {
+        return;
+    }
+    // Harts run ahead of each other: the one that is told last need not be the later one.
+    link_up_ = std::max(link_up_, at);
+    if (!link_is_up()) {
         return;
     }
     came_up_ = true;
-    link_up_ = now;
-    power_begin_ = {now.to_seconds(), {}};
+    const auto wait = link_up_ - sc_core::sc_time_stamp();
+    // No hart has run further than this: all energies are of one moment.
+    power_.notify(wait + lookahead_);
+    if (!faults_.empty()) {
+        fault_.notify(wait + sc_core::sc_time(faults_[0].after_link_up_s, sc_core::SC_SEC));
+    }
+}
+
+void pair::begin_power() {
+    power_begin_ = {sc_core::sc_time_stamp().to_seconds(), {}};
     for (const auto* each : boards_) {
         for (const auto& part : each->energy()) {
             power_begin_.energy.push_back(part);
         }
-    }
-    if (!faults_.empty()) {
-        fault_.notify(sc_core::sc_time(faults_[0].after_link_up_s, sc_core::SC_SEC));
     }
 }
 

@@ -43,7 +43,8 @@ public:
 private:
     void connect();
     void place_job(board& target, unsigned index);
-    void link_changed(unsigned index, link_state state);
+    void link_changed(unsigned index, link_state state, const sc_core::sc_time& at);
+    void begin_power();
     void board_ended();
     void apply_faults();
     bool all_ended() const;
@@ -64,10 +65,12 @@ private:
     std::array<bool, 2> up_{};
     std::array<double, 2> up_time_s_{};  ///< of each board's receiver, first time
     bool came_up_ = false;
+    sc_core::sc_time lookahead_;              ///< of each board to the other
     sc_core::sc_time link_up_;                ///< when both were up for the first time
     std::vector<config::lane_fault> faults_;  ///< by time
     std::size_t next_fault_ = 0;
     sc_core::sc_event fault_;
+    sc_core::sc_event power_;
     power_mark power_begin_;  ///< at link_up_
 };
 

@@ -5,6 +5,7 @@
 
 #include "firmware/include/luxlane/job.h"
 #include "platform/board/memory_map.h"
+#include "platform/config/quantity.h"
 #include "platform/fabric/pair.h"
 
 namespace luxlane {
@@ -18,10 +19,6 @@ luxlane_job job_of(const board& of) {
 
 std::string status_text(const luxlane_job& job) {
     switch (job.status) {
-        case luxlane_status_running:
-            return "the firmware did not finish";
-        case luxlane_status_passed:
-            return "pass";
         case luxlane_status_job_invalid:
             return "the firmware refuses the job";
         case luxlane_status_link_failed:
@@ -150,12 +147,16 @@ std::string pair::verdict(run_end end, const report::run_report& report) const {
         if (!each->failure().empty()) {
             text = each->failure();
         } else if (!each->outcome()) {
-            text = fmt::format("did not end within {} s of simulated time",
-                               values_.simulation.maximum_time_s);
-        } else if (const auto status = status_text(job_of(*each)); status != "pass") {
-            text = status;
-        } else if (each->outcome()->verdict != soc::test_verdict::pass) {
+            text = fmt::format("did not end within {} of simulated time",
+                               config::format_quantity(values_.simulation.maximum_time_s, "s"));
+        } else if (const auto job = job_of(*each); job.status > luxlane_status_passed) {
+            text = status_text(job);
+        } else if (each->outcome()->verdict == soc::test_verdict::fail) {
             text = fmt::format("the firmware exits with {}", each->outcome()->code);
+        } else if (each->outcome()->verdict == soc::test_verdict::reset) {
+            text = "the firmware asks for a reset";
+        } else if (gradients_ != nullptr && job.status != luxlane_status_passed) {
+            text = "the firmware did not finish";
         }
         if (!text.empty()) {
             reason +=

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -132,7 +133,12 @@ std::vector<tensor> read_tensor_table(const std::string& name_or_file) {
         return parse_tensor_table(resnet50_text, "resnet50 (built in)");
     }
     std::ifstream file(name_or_file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::string text;
+    if (std::filesystem::is_regular_file(name_or_file)) {
+        text.assign(std::istreambuf_iterator<char>(file), {});
+    } else {
+        file.setstate(std::ios::failbit);
+    }
     if (!file) {
         throw workload_error(fmt::format(
             "workload '{}': cannot read this file; built in is only resnet50", name_or_file));

@@ -12,7 +12,8 @@ TEST_CASE("register writes alone bring a link up, state by state") {
     fresh_simulation([] {
         phy_bench bench;
         std::vector<link_state> heard;
-        bench.a.on_link_change([&](link_state state) { heard.push_back(state); });
+        bench.a.on_link_change(
+            [&](link_state state, const sc_core::sc_time&) { heard.push_back(state); });
         CHECK(bench.host_a.link() == link_state::reset);
         CHECK(bench.host_a.read(regs::reg::capability) == (400u << 16 | 460u));
         bench.power_up();
