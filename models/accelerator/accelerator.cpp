@@ -207,7 +207,7 @@ void accelerator::hook_ring_registers() {
         bank_.on_write(which, [this, which](const register_write& write) {
             if (bank_.get(regs::ring_control::enable, write.element)) {
                 bank_.set_value(which, write.old_value, write.element);
-                log_at(spdlog::level::warn, *this,
+                log_at(severity::warning, *this,
                        "write of base or size of ring " + std::to_string(write.element) +
                            ", which is enabled: ignored",
                        now() - sc_core::sc_time_stamp());

@@ -14,7 +14,7 @@ device::device(const sc_core::sc_module_name& name, const register_map& map,
     registers.register_b_transport(this, &device::b_transport);
     registers.register_transport_dbg(this, &device::transport_dbg);
     bank_.on_warning([this](const std::string& text) {
-        log_at(spdlog::level::warn, *this, text, access_offset_);
+        log_at(severity::warning, *this, text, access_offset_);
     });
     statistics_.add("guest_warnings", "1", [this] { return double(bank_.warnings()); });
 }

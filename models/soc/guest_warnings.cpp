@@ -1,6 +1,6 @@
 #include "models/soc/guest_warnings.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 #include "models/common/log.h"
 
@@ -15,7 +15,7 @@ void guest_warnings::warn(int kind, const access_context& context, const sc_core
     const std::uint64_t pc = context.has_pc ? context.pc : ~std::uint64_t{0};
     if (given_.emplace(kind, pc).second) {
         const auto place = context.has_pc ? fmt::format(" (pc {:#x})", context.pc) : std::string();
-        log_at(spdlog::level::warn, owner_, text + place, offset);
+        log_at(severity::warning, owner_, text + place, offset);
     }
 }
 

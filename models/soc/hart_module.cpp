@@ -1,6 +1,6 @@
 #include "models/soc/hart_module.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -193,7 +193,7 @@ void hart_module::execute() {
         state_.asleep = true;
     } else if (result.reason == riscv::stop_reason::locked_up) {
         state_.locked_up = true;
-        log_at(spdlog::level::err, *this,
+        log_at(severity::error, *this,
                fmt::format("locked up: the trap handler at {:#x} cannot be executed; mepc {:#x}, "
                            "mcause {}",
                            hart_.state.mtvec & ~std::uint64_t{3}, hart_.state.mepc,

@@ -1,6 +1,6 @@
 #include "models/soc/i2c_opencores.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 #include <stdexcept>
 
@@ -90,7 +90,7 @@ void i2c_opencores::write_command(const register_write& write) {
         return;
     }
     if (state_.transferring) {
-        log_at(spdlog::level::warn, *this, "command during a transfer: ignored",
+        log_at(severity::warning, *this, "command during a transfer: ignored",
                now() - sc_core::sc_time_stamp());
         return;
     }

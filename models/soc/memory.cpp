@@ -1,6 +1,6 @@
 #include "models/soc/memory.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 
 #include <cstring>

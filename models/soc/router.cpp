@@ -1,6 +1,6 @@
 #include "models/soc/router.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>

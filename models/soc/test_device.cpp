@@ -1,6 +1,6 @@
 #include "models/soc/test_device.h"
 
-#include <spdlog/fmt/fmt.h>
+#include <fmt/format.h>
 
 #include "models/common/log.h"
 #include "registers/test_device.h"
@@ -37,7 +37,7 @@ void test_device::write_finisher(const register_write& write) {
             outcome_ = {test_verdict::reset, 0};
             break;
         default:
-            log_at(spdlog::level::warn, *this,
+            log_at(severity::warning, *this,
                    fmt::format("{:#x} is no outcome: ignored", write.value),
                    now() - sc_core::sc_time_stamp());
             return;

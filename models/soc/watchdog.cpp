@@ -97,7 +97,7 @@ void watchdog::on_expiry() {
         return;
     }
     bank_.set(regs::control::enable, false);
-    log_at(spdlog::level::warn, *this, "expired twice without a kick: the board is reset");
+    log_at(severity::warning, *this, "expired twice without a kick: the board is reset");
     if (on_second_) {
         on_second_();
     }

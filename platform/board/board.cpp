@@ -212,7 +212,7 @@ void board::load(const riscv::elf_image& program, const std::string& name) {
 
 void board::end_with(std::string failure) {
     const auto now = sc_core::sc_time_stamp();
-    log_at(spdlog::level::err, *this, failure, std::max(hart.local_time(), now) - now);
+    log_at(severity::error, *this, failure, std::max(hart.local_time(), now) - now);
     failure_ = std::move(failure);
     on_end();
 }

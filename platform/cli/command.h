@@ -1,6 +1,7 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 namespace luxlane::cli {
 
@@ -12,11 +13,30 @@ enum exit_status : int {
     interrupted = 130,
 };
 
-/// Each adds its subcommand to `app` and stores its result in `status` when it has run.
-void add_run(CLI::App& app, int& status);
-void add_describe(CLI::App& app, int& status);
-void add_check(CLI::App& app, int& status);
-void add_validate(CLI::App& app, int& status);
-void add_version(CLI::App& app, int& status);
+struct run_options {
+    std::string file;
+    std::vector<std::string> settings;
+    std::vector<std::string> kill_lanes;
+    std::string seed;
+    std::string fidelity;
+    std::string firmware;
+    std::string json;
+    std::string uart = "terminal";
+    std::string log = "warning";
+    bool statistics = false;
+};
+
+struct describe_options {
+    std::string section;
+    bool json = false;
+};
+
+/// The subcommands; each returns an exit status. The user's mistakes are thrown as
+/// config::configuration_error. Only main.cpp knows how the options are written.
+int run(const run_options& options);
+int describe(const describe_options& options);
+int check(const std::string& file);
+int validate(bool markdown);
+int version();
 
 }  // namespace luxlane::cli

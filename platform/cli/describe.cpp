@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,11 +10,6 @@
 
 namespace luxlane::cli {
 namespace {
-
-struct options {
-    std::string section;
-    bool json = false;
-};
 
 void print_json(const std::string& section) {
     const config::configuration defaults;
@@ -65,21 +59,14 @@ bool is_known(const std::string& section) {
 
 }  // namespace
 
-void add_describe(CLI::App& app, int& status) {
-    auto* command = app.add_subcommand(
-        "describe", "Every parameter of a board: unit, default, range, meaning, source");
-    auto chosen = std::make_shared<options>();
-    command->add_option("section", chosen->section, "only keys that begin so, e.g. lane");
-    command->add_flag("--json", chosen->json, "as JSON");
-    command->callback([chosen, &status] {
-        if (!is_known(chosen->section)) {
-            throw config::configuration_error(
-                fmt::format("describe: no key begins with '{}'; did you mean '{}'?",
-                            chosen->section, config::nearest_key(chosen->section)));
-        }
-        chosen->json ? print_json(chosen->section) : print_text(chosen->section);
-        status = success;
-    });
+int describe(const describe_options& options) {
+    if (!is_known(options.section)) {
+        throw config::configuration_error(
+            fmt::format("describe: no key begins with '{}'; did you mean '{}'?", options.section,
+                        config::nearest_key(options.section)));
+    }
+    options.json ? print_json(options.section) : print_text(options.section);
+    return success;
 }
 
 }  // namespace luxlane::cli

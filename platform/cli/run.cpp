@@ -29,19 +29,6 @@ constexpr const char* DEFAULT_FIRMWARE = "collective.elf";
 
 std::atomic<bool> stop_requested{false};
 
-struct options {
-    std::string file;
-    std::vector<std::string> settings;
-    std::vector<std::string> kill_lanes;
-    std::string seed;
-    std::string fidelity;
-    std::string firmware;
-    std::string json;
-    std::string uart = "terminal";
-    std::string log = "warning";
-    bool statistics = false;
-};
-
 /// The image that was built or installed with this program.
 std::filesystem::path default_firmware() {
     const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
@@ -69,7 +56,7 @@ void set(config::configuration& values, const char* option, const char* key,
     }
 }
 
-config::configuration configuration_of(const options& chosen) {
+config::configuration configuration_of(const run_options& chosen) {
     auto values = chosen.file.empty() ? config::configuration{} : config::read_file(chosen.file);
     for (const auto& setting : chosen.settings) {
         config::override_with(values, setting);
@@ -167,7 +154,9 @@ private:
     std::ofstream out_;
 };
 
-int run(const options& chosen) {
+}  // namespace
+
+int run(const run_options& chosen) {
     const auto values = configuration_of(chosen);
     spdlog::set_level(spdlog::level::from_str(chosen.log));
     const auto firmware = values.firmware.empty() ? default_firmware().string() : values.firmware;
@@ -213,29 +202,6 @@ int run(const options& chosen) {
         return interrupted;
     }
     return report.verdict == "pass" ? success : failed;
-}
-
-}  // namespace
-
-void add_run(CLI::App& app, int& status) {
-    auto* command = app.add_subcommand(
-        "run", "Two boards, one cable: boot, train the link, all-reduce, report");
-    auto chosen = std::make_shared<options>();
-    command->add_option("FILE", chosen->file, "board description (TOML); without it, the defaults");
-    command->add_option("--set", chosen->settings, "section.key=value, over the file's");
-    command->add_option("--kill-lanes", chosen->kill_lanes,
-                        "[a:|b:]LANES@TIME after LINK UP, e.g. 3,17,200-210@100us");
-    command->add_option("--seed", chosen->seed, "seed of all random streams");
-    command->add_option("--fidelity", chosen->fidelity, "statistical or symbol");
-    command->add_option("--firmware", chosen->firmware, "ELF file for both harts");
-    command->add_option("--json", chosen->json,
-                        "also write the report to this file (- for stdout)");
-    command->add_option("--uart", chosen->uart,
-                        "consoles: terminal, none, file:PREFIX or tcp:PORT (and PORT+1)");
-    command->add_option("--log", chosen->log, "trace, debug, info, warning, error or off")
-        ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
-    command->add_flag("--statistics", chosen->statistics, "print every block's figures at the end");
-    command->callback([chosen, &status] { status = run(*chosen); });
 }
 
 }  // namespace luxlane::cli

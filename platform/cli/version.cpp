@@ -6,12 +6,9 @@
 
 namespace luxlane::cli {
 
-void add_version(CLI::App& app, int& status) {
-    auto* command = app.add_subcommand("version", "Versions of LuxLane and of SystemC");
-    command->callback([&status] {
-        fmt::print("luxlane {} ({})\n{}\n", LUXLANE_VERSION, LUXLANE_COMMIT, sc_core::sc_release());
-        status = success;
-    });
+int version() {
+    fmt::print("luxlane {} ({})\n{}\n", LUXLANE_VERSION, LUXLANE_COMMIT, sc_core::sc_release());
+    return success;
 }
 
 }  // namespace luxlane::cli
