@@ -32,7 +32,7 @@ std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llr
 
 optical_channel::optical_channel(const sc_core::sc_module_name& name,
                                  const optical_channel_config& config)
-    : device(name, regs::map),
+    : standard_device(name, regs::map, standard_registers::of<regs::reg>()),
       in("in"),
       out("out"),
       config_(config),
@@ -85,25 +85,11 @@ void optical_channel::map_registers() {
         return regs::status::ready.encode(true) |
                regs::status::present.encode(state_.requested.present);
     });
-    bank_.on_write(regs::reg::control, [this](const register_write& write) {
-        if (regs::control::soft_reset.decode(write.value)) {
-            reset();
-        }
-    });
-    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
-        if (regs::snapshot::take.decode(write.written)) {
-            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
-        }
-    });
+    add_counter(regs::reg::frames_lo, regs::reg::frames_hi, [this] { return state_.frames; });
 }
 
 // Fibre, faults and what is in flight do not belong to the cable's registers: they stay.
 void optical_channel::on_reset() { state_.frames = 0; }
-
-void optical_channel::update_irq() {
-    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
-}
 
 photonics::lane_parameters optical_channel::through_fibre(
     unsigned lane, const photonics::lane_parameters& driven) const {

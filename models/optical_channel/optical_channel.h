@@ -4,7 +4,7 @@
 #include <deque>
 #include <vector>
 
-#include "models/common/device.h"
+#include "models/common/standard_device.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_frame.h"
@@ -25,7 +25,7 @@ struct optical_channel_config {
 /// neighbours on the grid, lanes dead at birth, faults. Not modelled: ageing, clustered defects.
 /// Timing: a block leaves whole, one time of flight after its last bit came in. A lane's own skew
 /// is in its parameters only.
-class optical_channel : public device {
+class optical_channel : public standard_device {
 public:
     /// Takes a frame's contents: the sender is left with a used buffer of unspecified contents.
     payload_target_socket<lane_protocol> in;
@@ -51,7 +51,6 @@ public:
 
 protected:
     void on_reset() override;
-    void update_irq() override;
 
 private:
     /// What manufacture made of one lane.

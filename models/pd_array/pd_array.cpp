@@ -53,12 +53,12 @@ void frame_lane_bits(const lane_frame& frame, unsigned lane, std::vector<std::ui
 }  // namespace
 
 pd_array::pd_array(const sc_core::sc_module_name& name, const pd_array_config& config)
-    : device(name, regs::map),
+    : standard_device(name, regs::map, standard_registers::of<regs::reg>()),
       in("in"),
       out("out"),
       config_(config),
       grid_(lane_grid::of(config.lanes)),
-      update_("update") {
+      update_("update", config.settling_time_s) {
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto draw = [&](stream_purpose purpose, double sigma) {
             const stream_key key{config_.seed, lane, purpose_word(purpose, config_.direction)};
@@ -83,31 +83,16 @@ pd_array::pd_array(const sc_core::sc_module_name& name, const pd_array_config& c
 
     SC_HAS_PROCESS(pd_array);
     SC_METHOD(apply_settings);
-    sensitive << update_;
+    sensitive << update_.over();
     dont_initialize();
 }
 
 void pd_array::map_registers() {
     bank_.on_read(regs::reg::capability,
                   [this](auto, auto) { return regs::capability::lanes.encode(config_.lanes); });
-    bank_.on_write(regs::reg::control, [this](const register_write& write) {
-        if (regs::control::soft_reset.decode(write.value)) {
-            reset();
-        } else if (write.value != write.old_value) {
-            settings_changed();
-        }
-    });
-    bank_.on_read(regs::reg::status, [this](auto, auto) {
-        return regs::status::ready.encode(bank_.get(regs::control::enable));
-    });
-    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
-        if (regs::snapshot::take.decode(write.written)) {
-            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
-            bank_.set_value(regs::reg::los_events_lo, state_.los_events & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::los_events_hi, state_.los_events >> 32);
-        }
-    });
+    add_counter(regs::reg::frames_lo, regs::reg::frames_hi, [this] { return state_.frames; });
+    add_counter(regs::reg::los_events_lo, regs::reg::los_events_hi,
+                [this] { return state_.los_events; });
     bank_.on_write(regs::reg::los_threshold,
                    [this](const register_write&) { update_loss_of_signal(); });
     bank_.on_read(regs::reg::los_map, [this](std::uint32_t word, auto) {
@@ -122,7 +107,7 @@ void pd_array::map_registers() {
     });
     window.on_write(regs::reg::lane_control, [this](unsigned lane, std::uint64_t written) {
         state_.programmed[lane].enabled = regs::lane_control::enable.decode(written);
-        settings_changed();
+        update_.begin(now());
     });
     window.on_read(regs::reg::lane_gain, [this](unsigned lane) {
         return regs::lane_gain::code.encode(state_.programmed[lane].gain);
@@ -130,7 +115,7 @@ void pd_array::map_registers() {
     window.on_write(regs::reg::lane_gain, [this](unsigned lane, std::uint64_t written) {
         state_.programmed[lane].gain =
             static_cast<std::uint8_t>(regs::lane_gain::code.decode(written));
-        settings_changed();
+        update_.begin(now());
     });
     // The converter stops with the enable bit, the amplifier only when its supply has settled.
     window.on_read(regs::reg::lane_power, [this](unsigned lane) {
@@ -154,24 +139,17 @@ void pd_array::on_reset() {
     fresh.lost.assign(config_.lanes, 0);
     state_ = std::move(fresh);
     update_.cancel();
-    settings_changed();
+    update_.begin(now());
 }
 
-void pd_array::update_irq() {
-    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
-}
-
-void pd_array::settings_changed() {
-    if (state_.update_pending) {
-        return;
+void pd_array::on_control(const register_write& write) {
+    if (write.value != write.old_value) {
+        update_.begin(now());
     }
-    state_.update_pending = true;
-    state_.update_at = now() + sc_core::sc_time(config_.settling_time_s, sc_core::SC_SEC);
-    schedule(update_, state_.update_at);
 }
 
 void pd_array::apply_settings() {
-    state_.update_pending = false;
+    update_.finish();
     auto settings = state_.programmed;
     if (!bank_.get(regs::control::enable)) {
         std::ranges::for_each(settings, [](lane_settings& lane) { lane.enabled = false; });

@@ -4,7 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "models/common/device.h"
+#include "models/common/settling_period.h"
+#include "models/common/standard_device.h"
 #include "models/dsp/symbol_channel.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/photonics/lane_response.h"
@@ -36,7 +37,7 @@ struct pd_array_config {
 /// modelled: saturation, offset loop, substrate coupling. Timing: a frame passes without delay; new
 /// settings are effective `settling_time_s` after the first register write that changed them, and
 /// an empty frame then tells the stages behind.
-class pd_array : public device {
+class pd_array : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< light: line bits with their optics
     payload_initiator_socket<lane_protocol> out;  ///< the same with responses, or samples
@@ -50,7 +51,7 @@ public:
 
 protected:
     void on_reset() override;
-    void update_irq() override;
+    void on_control(const register_write& write) override;
 
 private:
     struct lane_settings {
@@ -65,8 +66,6 @@ private:
         std::shared_ptr<const lane_frame::optics_table> optics;
         std::shared_ptr<const lane_frame::response_table> responses;
         std::vector<std::uint8_t> lost;  ///< [lane] loss of signal
-        bool update_pending = false;
-        sc_core::sc_time update_at;
         std::uint64_t frames = 0;
         std::uint64_t los_events = 0;
         double energy_j = 0.0;  ///< up to `counted_to`
@@ -85,7 +84,6 @@ private:
 
     void map_registers();
     void receive(lane_frame& frame, sc_core::sc_time& delay);
-    void settings_changed();
     void apply_settings();
     void update_responses(std::shared_ptr<const lane_frame::optics_table> optics,
                           const std::vector<lane_settings>& settings);
@@ -101,7 +99,7 @@ private:
     std::vector<individuality> individual_;  ///< [lane]
     state state_;
     std::vector<std::optional<symbol_lane>> symbol_lanes_;  ///< [lane], of state_.responses
-    sc_core::sc_event update_;
+    settling_period update_;
 };
 
 }  // namespace luxlane

@@ -33,9 +33,10 @@ std::uint64_t signed_code(double value, unsigned bits) {
 }  // namespace
 
 rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
-    : device(name, regs::map),
+    : standard_device(name, regs::map, standard_registers::of<regs::reg>()),
       in("in"),
       out("out"),
+      lanes_changed([](const sc_core::sc_time&) {}),
       config_(config),
       grid_(lane_grid::of(config.lanes)),
       errors_(config.lanes),
@@ -69,28 +70,9 @@ void rx_dsp::map_registers() {
     bank_.on_read(regs::reg::capability, [this](auto, auto) {
         return regs::capability::lanes.encode(config_.lanes) | regs::capability::taps.encode(3);
     });
-    bank_.on_write(regs::reg::control, [this](const register_write& write) {
-        if (regs::control::soft_reset.decode(write.value)) {
-            reset();
-            return;
-        }
-        account_power();
-        for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-            evaluate_lock(lane);
-        }
-        schedule_locks();
-    });
-    bank_.on_read(regs::reg::status, [this](auto, auto) {
-        return regs::status::ready.encode(bank_.get(regs::control::enable));
-    });
-    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
-        if (regs::snapshot::take.decode(write.written)) {
-            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
-            bank_.set_value(regs::reg::cdr_losses_lo, state_.cdr_losses & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::cdr_losses_hi, state_.cdr_losses >> 32);
-        }
-    });
+    add_counter(regs::reg::frames_lo, regs::reg::frames_hi, [this] { return state_.frames; });
+    add_counter(regs::reg::cdr_losses_lo, regs::reg::cdr_losses_hi,
+                [this] { return state_.cdr_losses; });
     bank_.on_read(regs::reg::cdr_lock_map, [this](std::uint32_t word, auto) {
         return lane_bitmap_word(word, config_.lanes,
                                 [this](unsigned lane) { return state_.lanes[lane].locked; });
@@ -127,6 +109,7 @@ void rx_dsp::map_lane_registers() {
         evaluate_eye(lane);
         evaluate_lock(lane);
         schedule_locks();
+        lanes_changed(now());
     });
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
         return regs::lane_status::cdr_locked.encode(state_.lanes[lane].locked) |
@@ -140,6 +123,15 @@ void rx_dsp::map_lane_registers() {
     window.on_read(regs::reg::lane_threshold, [this](unsigned lane) {
         return signed_code(state_.lanes[lane].threshold_a * 1e9, 32);
     });
+}
+
+void rx_dsp::on_control(const register_write&) {
+    account_power();
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        evaluate_lock(lane);
+    }
+    schedule_locks();
+    lanes_changed(now());
 }
 
 void rx_dsp::on_reset() {
@@ -158,10 +150,7 @@ void rx_dsp::on_reset() {
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         evaluate_eye(lane);
     }
-}
-
-void rx_dsp::update_irq() {
-    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
+    lanes_changed(now());
 }
 
 bool rx_dsp::has_light(unsigned lane) const {
@@ -189,6 +178,7 @@ void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> re
     }
     schedule_locks();
     update_irq();
+    lanes_changed(now());
 }
 
 void rx_dsp::evaluate_eye(unsigned lane) {
@@ -231,6 +221,7 @@ void rx_dsp::set_enabled(unsigned lane, bool enabled) {
     account_power();
     evaluate_lock(lane);
     schedule_locks();
+    lanes_changed(now());
 }
 
 void rx_dsp::schedule_locks() {
@@ -256,6 +247,7 @@ void rx_dsp::finish_locks() {
     }
     schedule_locks();
     update_irq();
+    lanes_changed(now());
 }
 
 void rx_dsp::start_adaptation(unsigned lane) {
@@ -294,6 +286,7 @@ void rx_dsp::finish_adaptations() {
     schedule_adaptations();
     schedule_locks();
     update_irq();
+    lanes_changed(now());
 }
 
 void rx_dsp::adapt(unsigned lane) {

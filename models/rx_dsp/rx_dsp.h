@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
-#include "models/common/device.h"
+#include "models/common/standard_device.h"
 #include "models/dsp/equaliser.h"
 #include "models/dsp/error_law.h"
 #include "models/photonics/lane_parameters.h"
@@ -34,10 +35,14 @@ struct rx_dsp_config {
 /// follows the levels, lock of the clock recovery, errors by the lane's error law or by slicing
 /// samples. Not modelled: jitter, drift of the threshold, error propagation. Timing: a frame leaves
 /// when it arrives. Lock and adaptation take their configured times.
-class rx_dsp : public device {
+class rx_dsp : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< bits with responses, or samples
     payload_initiator_socket<lane_protocol> out;  ///< decided bits; update-only frames end here
+
+    /// Bound by the board to the PHY: called after locks or error ratios of lanes may have changed,
+    /// with the local time of the change. Unbound: nobody hears it.
+    std::function<void(const sc_core::sc_time& at)> lanes_changed;
 
     rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config);
 
@@ -51,7 +56,7 @@ public:
 
 protected:
     void on_reset() override;
-    void update_irq() override;
+    void on_control(const register_write& write) override;
 
 private:
     struct lane_state {

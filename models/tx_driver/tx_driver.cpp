@@ -28,7 +28,11 @@ constexpr double ABSOLUTE_ZERO_C = -273.15;
 }  // namespace
 
 tx_driver::tx_driver(const sc_core::sc_module_name& name, const tx_driver_config& config)
-    : device(name, regs::map), in("in"), out("out"), config_(config), update_("update") {
+    : standard_device(name, regs::map, standard_registers::of<regs::reg>()),
+      in("in"),
+      out("out"),
+      config_(config),
+      update_("update", config.settling_time_s) {
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const stream_key key{config_.seed, lane,
                              purpose_word(stream_purpose::drive_mismatch, config_.direction)};
@@ -44,7 +48,7 @@ tx_driver::tx_driver(const sc_core::sc_module_name& name, const tx_driver_config
 
     SC_HAS_PROCESS(tx_driver);
     SC_METHOD(apply_settings);
-    sensitive << update_;
+    sensitive << update_.over();
     dont_initialize();
 
     state_.rate_bps = config_.lane.rate_bps;
@@ -58,24 +62,8 @@ void tx_driver::map_registers() {
         return regs::capability::lanes.encode(config_.lanes) |
                regs::capability::current_step_na.encode(1000);
     });
-    bank_.on_write(regs::reg::control, [this](const register_write& write) {
-        if (regs::control::soft_reset.decode(write.value)) {
-            reset();
-        } else if (write.value != write.old_value) {
-            settings_changed();
-        }
-    });
-    bank_.on_read(regs::reg::status, [this](auto, auto) {
-        return regs::status::ready.encode(bank_.get(regs::control::enable));
-    });
-    bank_.on_write(regs::reg::snapshot, [this](const register_write& write) {
-        if (regs::snapshot::take.decode(write.written)) {
-            bank_.set_value(regs::reg::frames_lo, state_.frames & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::frames_hi, state_.frames >> 32);
-            bank_.set_value(regs::reg::bits_lo, state_.bits & 0xFFFFFFFF);
-            bank_.set_value(regs::reg::bits_hi, state_.bits >> 32);
-        }
-    });
+    add_counter(regs::reg::frames_lo, regs::reg::frames_hi, [this] { return state_.frames; });
+    add_counter(regs::reg::bits_lo, regs::reg::bits_hi, [this] { return state_.bits; });
     bank_.on_read(regs::reg::temperature, [this](auto, auto) {
         return static_cast<std::uint64_t>(std::llround(temperature_c() * 256.0)) & 0xFFFF;
     });
@@ -90,7 +78,7 @@ void tx_driver::map_registers() {
     });
     window.on_write(regs::reg::lane_control, [this](unsigned lane, std::uint64_t written) {
         state_.programmed[lane].enabled = regs::lane_control::enable.decode(written);
-        settings_changed();
+        update_.begin(now());
     });
     window.on_read(regs::reg::lane_current, [this](unsigned lane) {
         return regs::lane_current::on.encode(state_.programmed[lane].on_ua) |
@@ -101,7 +89,7 @@ void tx_driver::map_registers() {
             static_cast<std::uint16_t>(regs::lane_current::on.decode(written));
         state_.programmed[lane].off_ua =
             static_cast<std::uint16_t>(regs::lane_current::off.decode(written));
-        settings_changed();
+        update_.begin(now());
     });
     window.on_read(regs::reg::lane_ffe, [this](unsigned lane) {
         return regs::lane_ffe::post.encode(state_.programmed[lane].post_64);
@@ -109,7 +97,7 @@ void tx_driver::map_registers() {
     window.on_write(regs::reg::lane_ffe, [this](unsigned lane, std::uint64_t written) {
         state_.programmed[lane].post_64 =
             static_cast<std::uint8_t>(regs::lane_ffe::post.decode(written));
-        settings_changed();
+        update_.begin(now());
     });
 }
 
@@ -129,24 +117,17 @@ void tx_driver::on_reset() {
     state_.counted_to = counted_to;
     state_.lanes_w = lanes_w;
     update_.cancel();
-    settings_changed();
+    update_.begin(now());
 }
 
-void tx_driver::update_irq() {
-    irq.set((bank_.value(regs::reg::irq_status) & bank_.value(regs::reg::irq_mask)) != 0);
-}
-
-void tx_driver::settings_changed() {
-    if (state_.update_pending) {
-        return;
+void tx_driver::on_control(const register_write& write) {
+    if (write.value != write.old_value) {
+        update_.begin(now());
     }
-    state_.update_pending = true;
-    state_.update_at = now() + sc_core::sc_time(config_.settling_time_s, sc_core::SC_SEC);
-    schedule(update_, state_.update_at);
 }
 
 void tx_driver::apply_settings() {
-    state_.update_pending = false;
+    update_.finish();
     rebuild_optics();
     auto frame = optics_update_frame(state_.optics, sc_core::sc_time_stamp());
     auto delay = sc_core::SC_ZERO_TIME;

@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/common/device.h"
+#include "models/common/settling_period.h"
+#include "models/common/standard_device.h"
 #include "models/photonics/energy.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
@@ -30,7 +31,7 @@ struct tx_driver_config {
 /// Not modelled: electrical crosstalk between drivers, supply noise.
 /// Timing: a frame passes without delay. New settings drive the lanes `settling_time_s` after the
 /// first register write that changed them, and an empty frame then tells the stages behind.
-class tx_driver : public device {
+class tx_driver : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< line bits from the PHY
     payload_initiator_socket<lane_protocol> out;  ///< the same bits, with the drive of each lane
@@ -46,7 +47,7 @@ public:
 
 protected:
     void on_reset() override;
-    void update_irq() override;
+    void on_control(const register_write& write) override;
 
 private:
     /// What the guest programmed for one lane, in register units.
@@ -63,8 +64,6 @@ private:
         /// [lane]: 1 once a frame was carried while driven. Between simulated blocks the line
         /// carries scrambled idle, so such a lane keeps switching.
         std::vector<std::uint8_t> switching;
-        bool update_pending = false;
-        sc_core::sc_time update_at;
         double rate_bps = 0.0;
         bool hot = false;
         std::uint64_t frames = 0;
@@ -76,7 +75,6 @@ private:
 
     void map_registers();
     void drive(lane_frame& frame, sc_core::sc_time& delay);
-    void settings_changed();
     void apply_settings();
     void rebuild_optics();
     void account_power();
@@ -85,7 +83,7 @@ private:
     const tx_driver_config config_;
     std::vector<double> drive_factor_;  ///< [lane] mismatch of the currents, fixed at manufacture
     state state_;
-    sc_core::sc_event update_;
+    settling_period update_;
 };
 
 }  // namespace luxlane
