@@ -353,7 +353,7 @@ void serdes_phy::send(wide_link::line_block& block) {
 }
 
 void serdes_phy::leave_up() {
-    accrue_idle();
+    accrue_idle(now());
     state_.carrying = false;
     state_.down = true;
     totals_.flits_discarded += state_.waiting.size();
@@ -382,6 +382,7 @@ link_state serdes_phy::derive_link() {
         state_.carrying = true;
         state_.up_since = now();
         state_.pairs_seen = 0;
+        state_.idle = present_lanes();
         observe(superframes_after_change);
         if (state_.refused) {
             room_event_.notify(sc_core::SC_ZERO_TIME);

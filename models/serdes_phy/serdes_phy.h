@@ -25,7 +25,7 @@ namespace luxlane {
 /// and link state machines, remap with hitless switches, in-band management words (docs/link.md).
 /// Modelled: every bit of payload, overhead and training that the other end looks at. Not modelled:
 /// retry, the host's own lanes. Idle payload of an UP link is not sent; its codewords and their
-/// errors are drawn from the lanes' error ratios when somebody asks.
+/// errors are drawn, when somebody asks, from the error ratios that the lanes had meanwhile.
 ///
 /// Timing: flits wait for the next free pair of codewords, which goes on the line
 /// `transmit_pipeline` later; a block of pairs is delivered when its last bit and the receiver's
@@ -43,6 +43,8 @@ public:
     /// error ratio. Unbound: always, and 0.
     std::function<bool(unsigned lane)> lane_locked;
     std::function<double(unsigned lane)> lane_ber;
+    /// To be called after either of the two changed, with the local time of the change.
+    void lanes_changed(const sc_core::sc_time& at);
 
     serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_config& config);
 
@@ -91,6 +93,11 @@ private:
         sc_core::sc_time due;
         flit_burst burst;
     };
+    /// What idle codewords meet from one change of the lanes to the next, by logical lane.
+    struct idle_lanes {
+        std::vector<std::uint16_t> physical_of;
+        std::vector<double> ber;
+    };
     struct latency_record {
         double minimum_s = 0.0;
         double sum_s = 0.0;
@@ -128,6 +135,7 @@ private:
 
         sc_core::sc_time up_since;
         std::uint64_t pairs_seen = 0;  ///< received or accrued since `up_since`
+        idle_lanes idle;               ///< since idle codewords were accrued last
     };
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
@@ -136,7 +144,7 @@ private:
         std::uint64_t blocks_sent = 0;
         std::uint64_t pairs_sent = 0;
         std::uint64_t pairs_received = 0;
-        std::uint64_t pairs_ignored = 0;  ///< received before DESKEW
+        std::uint64_t pairs_ignored = 0;  ///< arrived before DESKEW or while the link was down
         latency_record latency;
         latency_record wait;  ///< in the transmit FIFO
     };
@@ -193,7 +201,9 @@ private:
     void note_lane_states();
     void advance_receive_map(std::uint64_t far_superframe);
     void end_window();
-    void accrue_idle();
+    void accrue_idle(const sc_core::sc_time& at);
+    idle_lanes present_lanes() const;
+    void queue_delivery(flit_burst&& burst, const sc_core::sc_time& due);
     void deliver();
     void stop_receiver();
 

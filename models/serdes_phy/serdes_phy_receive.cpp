@@ -62,9 +62,6 @@ void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
                                std::to_string(config_.physical_lanes));
     }
     take_skew(arriving);
-    if (!state_.receiving) {
-        return;
-    }
     const auto at = sc_core::sc_time_stamp() + delay;
     const wide_link::line_view block{kind_of(arriving.purpose),
                                      arriving.first_bit,
@@ -79,6 +76,9 @@ void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
     if (arriving.bits_per_lane > 0 && block.kind == block_kind::payload) {
         receive_payload(block, arriving, at);
         update_irq();
+        return;
+    }
+    if (!state_.receiving) {
         return;
     }
     receiver_.watch(picoseconds(at));
@@ -110,11 +110,12 @@ void serdes_phy::receive_superframe(const wide_link::line_view& block, const sc_
 void serdes_phy::advance_receive_map(std::uint64_t far_superframe) {
     if (receive_map_.advance(far_superframe) > 0) {
         bank_.set(regs::irq_status::switch_done, true);
+        accrue_idle(now());
     }
 }
 
 void serdes_phy::end_window() {
-    accrue_idle();
+    accrue_idle(now());
     const std::uint64_t limit = bank_.value(regs::reg::degrade_limit);
     for (unsigned lane = 0; lane < config_.physical_lanes; ++lane) {
         if (counters_.window_errors[lane] > limit) {
@@ -124,42 +125,57 @@ void serdes_phy::end_window() {
     }
 }
 
-void serdes_phy::accrue_idle() {
-    if (!state_.carrying || now() <= state_.up_since) {
+serdes_phy::idle_lanes serdes_phy::present_lanes() const {
+    idle_lanes present;
+    for (unsigned logical = 0; logical < config_.data_lanes; ++logical) {
+        const auto physical = receive_map_.physical(logical);
+        present.physical_of.push_back(physical);
+        present.ber.push_back(receiver_.carries(logical, physical) ? lane_ber(physical)
+                                                                   : lost_lane_ber);
+    }
+    return present;
+}
+
+// Called after whatever changes the lanes: the time before it is charged at what they were.
+void serdes_phy::accrue_idle(const sc_time& at) {
+    if (!state_.carrying || at < state_.up_since) {
         return;
     }
     const auto elapsed =
-        static_cast<std::uint64_t>((now() - state_.up_since).to_seconds() / geometry_.pair_s());
-    if (elapsed <= state_.pairs_seen) {
-        return;
+        static_cast<std::uint64_t>((at - state_.up_since).to_seconds() / geometry_.pair_s());
+    if (elapsed > state_.pairs_seen) {
+        const std::uint64_t idle = elapsed - state_.pairs_seen;
+        state_.pairs_seen = elapsed;
+        const std::uint64_t before = counters_.uncorrectable_codewords;
+        idle_.add(2 * idle, state_.idle.physical_of, state_.idle.ber, counters_);
+        if (counters_.uncorrectable_codewords != before) {
+            bank_.set(regs::irq_status::uncorrectable, true);
+        }
     }
-    const std::uint64_t idle = elapsed - state_.pairs_seen;
-    state_.pairs_seen = elapsed;
-    std::vector<std::uint16_t> physical_of(config_.data_lanes);
-    std::vector<double> ber(config_.data_lanes);
-    for (unsigned logical = 0; logical < config_.data_lanes; ++logical) {
-        const auto physical = receive_map_.physical(logical);
-        physical_of[logical] = physical;
-        ber[logical] = receiver_.carries(logical, physical) ? lane_ber(physical) : lost_lane_ber;
-    }
-    const std::uint64_t before = counters_.uncorrectable_codewords;
-    idle_.add(2 * idle, physical_of, ber, counters_);
-    if (counters_.uncorrectable_codewords != before) {
-        bank_.set(regs::irq_status::uncorrectable, true);
-    }
+    state_.idle = present_lanes();
+}
+
+void serdes_phy::lanes_changed(const sc_time& at) {
+    accrue_idle(at);
+    update_irq();
 }
 
 void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_frame& arriving,
                                  const sc_time& at) {
+    const auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
+    flit_burst burst;
     if (!state_.deskewed || state_.down) {
+        // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
         totals_.pairs_ignored += block.pairs;
+        burst.lost_after = static_cast<std::uint32_t>(block.pairs * coding::slots_per_pair);
+        counters_.flits_lost += burst.lost_after;
+        queue_delivery(std::move(burst), due);
         return;
     }
     const double unit_interval_s = geometry_.unit_interval_s();
     const double path_s = (at - arriving.start).to_seconds() - arriving.duration_s();
     const double stages_s =
         config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
-    flit_burst burst;
     std::uint32_t lost = 0;
     const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
     payload_receiver_.receive(
@@ -193,12 +209,14 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
     const double line_s = static_cast<double>(last_bit - block.first_bit) * unit_interval_s;
     burst.sent = arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ -
                  sc_time(config_.host_interface_s, sc_core::SC_SEC);
-    auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
-    if (!state_.deliveries.empty()) {
-        due = std::max(due, state_.deliveries.back().due);
-    }
-    state_.deliveries.push_back({due, std::move(burst)});
-    if (state_.deliveries.size() == 1) {
+    queue_delivery(std::move(burst), due);
+}
+
+void serdes_phy::queue_delivery(flit_burst&& burst, const sc_time& due) {
+    auto& deliveries = state_.deliveries;
+    deliveries.push_back(
+        {deliveries.empty() ? due : std::max(due, deliveries.back().due), std::move(burst)});
+    if (deliveries.size() == 1) {
         schedule(delivery_event_, due);
     }
 }
@@ -217,18 +235,23 @@ void serdes_phy::deliver() {
 }
 
 void serdes_phy::note_lane_states() {
+    bool changed = false;
     for (unsigned lane = 0; lane < config_.physical_lanes; ++lane) {
         const auto state = receiver_.lane(lane).state();
         if (state == known_states_[lane]) {
             continue;
         }
         known_states_[lane] = state;
+        changed = true;
         bank_.set(regs::irq_status::lane_change, true);
         if (state == luxlane::lane_state::degraded) {
             bank_.set(regs::irq_status::lane_degraded, true);
         } else if (state == luxlane::lane_state::failed) {
             bank_.set(regs::irq_status::lane_failed, true);
         }
+    }
+    if (changed) {
+        accrue_idle(now());
     }
 }
 
@@ -288,8 +311,6 @@ void serdes_phy::plan_receiver() {
 void serdes_phy::stop_receiver() {
     state_.receiving = false;
     state_.deskewed = false;
-    state_.deliveries.clear();
-    delivery_event_.cancel();
     receive_map_.cancel();
     receiver_.reset();
     note_lane_states();

@@ -223,11 +223,11 @@ void serdes_phy::write_map(lane_map& map, std::uint64_t physical) {
         bank_.set(regs::error_code::code, error::bad_lane);
         return;
     }
-    accrue_idle();
     if (!map.assign(logical, static_cast<std::uint16_t>(physical))) {
         bank_.set(regs::error_code::code, error::bad_map);
         return;
     }
+    accrue_idle(now());
     observe(superframes_after_change);
     refresh_link();
 }
@@ -274,7 +274,7 @@ void serdes_phy::push_management(std::uint32_t word) {
 }
 
 void serdes_phy::take_snapshot() {
-    accrue_idle();
+    accrue_idle(now());
     snapshot_ = counters_;
     const auto copy = [this](regs::reg low, regs::reg high, std::uint64_t value) {
         bank_.set_value(low, value & 0xFFFFFFFF);

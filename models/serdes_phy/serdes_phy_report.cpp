@@ -31,7 +31,7 @@ std::optional<unsigned> serdes_phy::receive_lane(unsigned logical) const {
 }
 
 const wide_link::fec_counters& serdes_phy::counters() {
-    accrue_idle();
+    accrue_idle(now());
     return counters_;
 }
 

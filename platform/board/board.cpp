@@ -184,6 +184,7 @@ void board::connect_link() {
     receiver.out.bind(phy.lanes_in);
     phy.lane_locked = [this](unsigned lane) { return receiver.lane_locked(lane); };
     phy.lane_ber = [this](unsigned lane) { return receiver.lane_ber(lane); };
+    receiver.lanes_changed = [this](const sc_core::sc_time& at) { phy.lanes_changed(at); };
 }
 
 void board::load(const riscv::elf_image& program, const std::string& name) {

@@ -140,6 +140,7 @@ TEST_CASE("more lanes die than the FEC bridges, fewer than there are spares: no 
     } else {
         CHECK(run.program.status == 1);
         CHECK(verdict.find("board ") != std::string::npos);
+        CHECK(lost_flits(run, 0) > 0);
         CHECK(run.report.at("collective").at("correct") == false);
     }
 }

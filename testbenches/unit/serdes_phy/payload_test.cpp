@@ -37,6 +37,7 @@ void kill(phy_bench& bench, unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
         bench.ab.lanes[9 * i].dead = true;
     }
+    bench.b.lanes_changed(sc_core::sc_time_stamp());
 }
 
 /// `part` is a subsequence of `whole`, without repeats: nothing doubled, nothing out of order.

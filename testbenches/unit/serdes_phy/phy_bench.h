@@ -216,6 +216,7 @@ private:
         back.out.bind(phy.lanes_in);
         phy.lane_locked = [&back](unsigned lane) { return back.locked(lane); };
         phy.lane_ber = [&back](unsigned lane) { return back.ber(lane); };
+        back.on_changed_errors = [&phy] { phy.lanes_changed(sc_core::sc_time_stamp()); };
     }
 };
 

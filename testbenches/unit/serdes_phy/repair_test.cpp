@@ -226,6 +226,44 @@ TEST_CASE("more lost lanes than the FEC bridges take the link down, and a repair
     });
 }
 
+TEST_CASE("idle codewords meet the errors of their own time") {
+    fresh_simulation([] {
+        phy_bench bench;
+        bench.bring_up();
+        bench.run_us(100.0);
+        bench.host_a.write(regs::reg::control, 0x5D);  // TRAIN_TX: blocks without pause
+        bench.run_us(2 * superframe_us);
+        for (unsigned lane = 10; lane < 130; ++lane) {
+            bench.ab.lanes[lane].dead = true;
+        }
+        bench.run_us(9 * superframe_us);
+        REQUIRE(bench.host_b.link() == link_state::down);
+        const auto& counters = bench.b.counters();
+        const double failed = double(counters.uncorrectable_codewords);
+        CHECK(failed > 0.0);
+        CHECK(counters.corrected_codewords == 0);
+        // A codeword lasts 5440 bit at 850 Gb/s; the link was healthy for 100 us and 2 superframes.
+        const double healthy = (100e-6 + 2e-6 * superframe_us) * 850e9 / 5440.0;
+        CHECK(double(counters.codewords) - failed >= healthy - 2.0);
+        CHECK(double(counters.codewords) - failed <= healthy + 1e-6 * superframe_us * 850e9 / 5440);
+    });
+}
+
+TEST_CASE("payload that arrives at a link that is down is reported as lost, slot by slot") {
+    fresh_simulation([] {
+        phy_bench bench;
+        bench.bring_up();
+        bench.host_b.write(regs::reg::control, 0x0D);  // LINK_ENABLE off: DOWN at this end alone
+        REQUIRE(bench.host_b.link() == link_state::down);
+        REQUIRE(bench.host_a.link() == link_state::up);
+        bench.host_a.queue(1000, 3);
+        bench.run_us(10.0);
+        CHECK(bench.host_b.received.empty());
+        CHECK(bench.host_b.lost == 1000);
+        CHECK(bench.host_b.counter(regs::reg::flits_lost_lo) == 1000);
+    });
+}
+
 TEST_CASE("a lane with many symbol errors is DEGRADED, idle or busy") {
     const bool busy = GENERATE(true, false);
     fresh_simulation([=] {

@@ -29,6 +29,7 @@ public:
     std::uint64_t seed = 1;
     std::uint64_t blocks[3] = {};  ///< sent, by purpose
     std::function<void(lane_frame&)> on_frame;
+    std::function<void()> on_changed_errors;  ///< a block's lanes err otherwise than the last's
 
     test_channel(const sc_core::sc_module_name& name, unsigned lane_count, double delay_s)
         : sc_core::sc_module(name),
@@ -62,6 +63,10 @@ private:
         while (!flights_.empty() && flights_.begin()->first <= sc_core::sc_time_stamp()) {
             lane_frame frame = std::move(flights_.begin()->second);
             flights_.erase(flights_.begin());
+            if (errors_of_lanes() != known_errors_) {
+                known_errors_ = errors_of_lanes();
+                on_changed_errors();
+            }
             spoil(frame);
             if (on_frame) {
                 on_frame(frame);
@@ -72,6 +77,13 @@ private:
         if (!flights_.empty()) {
             arrival_.notify(flights_.begin()->first - sc_core::sc_time_stamp());
         }
+    }
+    std::vector<double> errors_of_lanes() const {
+        std::vector<double> errors;
+        for (unsigned lane = 0; lane < lanes.size(); ++lane) {
+            errors.push_back(ber(lane));
+        }
+        return errors;
     }
     void spoil(lane_frame& frame) {
         if (!table_) {
@@ -106,6 +118,7 @@ private:
     std::multimap<sc_core::sc_time, lane_frame> flights_;
     std::shared_ptr<const lane_frame::optics_table> table_;
     std::uint64_t version_ = 0;
+    std::vector<double> known_errors_ = errors_of_lanes();  ///< of the block before
     sc_core::sc_event arrival_;
 };
 
