@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "firmware/include/luxlane/job.h"
+#include "models/accelerator/descriptor.h"
 #include "platform/board/memory_map.h"
 #include "platform/config/quantity.h"
 #include "platform/fabric/pair.h"
@@ -17,6 +18,50 @@ luxlane_job job_of(const board& of) {
     return job;
 }
 
+const char* ring_text(std::uint32_t ring) {
+    using collective::ring_id;
+    switch (static_cast<ring_id>(ring)) {
+        case ring_id::send:
+            return "send";
+        case ring_id::receive:
+            return "receive";
+        case ring_id::compute:
+            return "compute";
+    }
+    return "unknown";
+}
+
+const char* ring_error_text(std::uint32_t code) {
+    using error = collective::ring_error_code;
+    switch (static_cast<error>(code)) {
+        case error::none:
+            return "no error";
+        case error::bad_opcode:
+            return "bad opcode";
+        case error::bad_address:
+            return "bad address";
+        case error::bad_length:
+            return "bad length";
+        case error::bad_magic:
+            return "no descriptor there";
+        case error::sequence:
+            return "flits of the message lost";
+        case error::tag_mismatch:
+            return "message with another tag";
+        case error::link_down:
+            return "link down";
+        case error::ring_overrun:
+            return "ring overrun";
+    }
+    return "unknown error";
+}
+
+/// `cause` is a LUXLANE_RING_CAUSE.
+std::string ring_failure_text(std::uint32_t cause) {
+    return fmt::format("{} ring stopped at descriptor {}: {}", ring_text(cause >> 24),
+                       cause & 0xffff, ring_error_text((cause >> 16) & 0xff));
+}
+
 std::string status_text(const luxlane_job& job) {
     switch (job.status) {
         case luxlane_status_job_invalid:
@@ -24,8 +69,7 @@ std::string status_text(const luxlane_job& job) {
         case luxlane_status_link_failed:
             return fmt::format("LINK DOWN: {}", luxlane_cause_text(job.cause));
         case luxlane_status_ring_failed:
-            return fmt::format("ring {} stopped with error {} at descriptor {}", job.cause >> 24,
-                               (job.cause >> 16) & 0xff, job.cause & 0xffff);
+            return ring_failure_text(job.cause);
         case luxlane_status_timed_out:
             return "the collective made no progress";
         case luxlane_status_unexpected_trap:
