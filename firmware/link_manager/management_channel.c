@@ -45,6 +45,14 @@ enum dif_result management_channel_post(struct management_channel* channel, uint
     return dif_serdes_phy_send_word(channel->phy, word);
 }
 
+/* Begins again with the oldest word that is not acknowledged, and sends it twice: a loss in step
+ * with the repetition would else hit the same word each time. */
+static void go_back(struct management_channel* channel) {
+    channel->repeated += channel->sent - channel->acknowledged;
+    channel->sent = channel->acknowledged;
+    channel->twice = true;
+}
+
 static void take_acknowledgement(struct management_channel* channel, uint64_t now, uint32_t word) {
     const uint32_t count = (word - channel->acknowledged) & management_sequence_mask;
     if (count > channel->queued - channel->acknowledged) {
@@ -60,9 +68,8 @@ static void take_acknowledgement(struct management_channel* channel, uint64_t no
         channel->progress_at = now;
         channel->resend_at = now + resend_delay;
     }
-    if ((word & management_ack_gap) != 0) {
-        channel->repeated += channel->sent - channel->acknowledged;
-        channel->sent = channel->acknowledged;
+    if ((word & management_ack_gap) != 0 && channel->sent != channel->acknowledged) {
+        go_back(channel);
     }
 }
 
@@ -129,8 +136,7 @@ static enum dif_result acknowledge(struct management_channel* channel, uint64_t 
 enum dif_result management_channel_pump(struct management_channel* channel, uint64_t now) {
     enum dif_result result = acknowledge(channel, now);
     if (channel->sent != channel->acknowledged && now >= channel->resend_at) {
-        channel->repeated += channel->sent - channel->acknowledged;
-        channel->sent = channel->acknowledged;
+        go_back(channel);
     }
     uint8_t waiting = 0;
     if (result == dif_ok) {
@@ -145,7 +151,8 @@ enum dif_result management_channel_pump(struct management_channel* channel, uint
             if (channel->sent == channel->acknowledged) {
                 channel->resend_at = now + resend_delay;
             }
-            ++channel->sent;
+            channel->sent += channel->twice ? 0 : 1;
+            channel->twice = false;
             ++waiting;
         }
     }

@@ -19,6 +19,7 @@ struct management_channel {
     uint64_t acknowledge_at;
     uint64_t progress_at;  ///< when the far end last acknowledged, or the queue began to fill
     uint32_t repeated;     ///< words sent again
+    bool twice;            ///< the next word is a repetition: send it twice
     bool acknowledge_now;
     bool gap;        ///< a word is missing
     uint8_t number;  ///< running number of unsequenced words

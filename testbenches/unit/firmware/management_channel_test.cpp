@@ -73,6 +73,37 @@ TEST_CASE("words arrive once and in order, equal ones too, whatever is lost") {
     }
 }
 
+TEST_CASE("loss in step with the repetition does not stop the words") {
+    channel_pair pair;
+    const unsigned period = GENERATE(range(2u, 40u));
+    unsigned count[2] = {0, 0};
+    for (unsigned i = 0; i < 2; ++i) {
+        pair.board[i].loses = [&count, i, period](std::uint32_t) {
+            return ++count[i] % period == 0;
+        };
+    }
+    unsigned sent[2] = {0, 0};
+    const auto settled = [&] {
+        return management_channel_settled(&pair.channel[0]) &&
+               management_channel_settled(&pair.channel[1]);
+    };
+    while ((sent[0] < 200 || sent[1] < 200 || !settled()) && pair.count < 50000) {
+        for (unsigned i = 0; i < 2; ++i) {
+            if (sent[i] < 200 && management_channel_room(&pair.channel[i]) != 0) {
+                REQUIRE(management_channel_send(&pair.channel[i],
+                                                management_word(management_drive, sent[i], 1),
+                                                pair.now()) == dif_ok);
+                ++sent[i];
+            }
+        }
+        pair.superframe();
+    }
+    CAPTURE(period);
+    CHECK(settled());
+    CHECK(pair.received[0].size() == 200);
+    CHECK(pair.received[1].size() == 200);
+}
+
 TEST_CASE("both directions at once lose an eighth to acknowledgements") {
     channel_pair pair;
     unsigned sent[2] = {0, 0};
