@@ -1,6 +1,8 @@
 #include "firmware/apps/all_reduce.h"
 
 enum {
+    /* A round takes some 1.7 us: the link, which may need a repair, waits so long for its turn. */
+    rounds_per_step = 16,
     ring_log2_limit = 8,
     /* A round posts at most two descriptors on each ring. */
     round_descriptors = 2,
@@ -194,6 +196,10 @@ static enum dif_result look_at_rings(struct all_reduce* reduce) {
     return dif_ok;
 }
 
+bool all_reduce_ready(const struct all_reduce* reduce) {
+    return reduce->round < rounds(reduce) && rings_have_room(reduce);
+}
+
 static bool done(const struct all_reduce* reduce) {
     for (unsigned ring = 0; ring < dif_accelerator_rings; ++ring) {
         if (reduce->completed[ring] != reduce->posted[ring]) {
@@ -218,7 +224,7 @@ static enum dif_result ring_doorbells(const struct all_reduce* reduce) {
 
 enum dif_result all_reduce_step(struct all_reduce* reduce) {
     enum dif_result result = look_at_rings(reduce);
-    while (result == dif_ok && reduce->round < rounds(reduce) && rings_have_room(reduce)) {
+    for (unsigned n = 0; result == dif_ok && n < rounds_per_step && all_reduce_ready(reduce); ++n) {
         /* The second exchange first: it reads the slot's count, the first one renews it. */
         if (reduce->round >= reduce->slots) {
             post_second_exchange(reduce, reduce->round - reduce->slots);

@@ -39,9 +39,12 @@ DIF_MUST_USE enum dif_result all_reduce_start(struct all_reduce* reduce,
                                               const struct dif_accelerator* accelerator,
                                               const struct luxlane_job* job);
 
-/// Posts what has room and looks at the rings. dif_unavailable: not done yet; dif_ok: done;
+/// Looks at the rings and posts some of what has room. dif_unavailable: not done yet; dif_ok: done;
 /// dif_io_error: a ring stopped, see failed_ring, error_code, error_index.
 DIF_MUST_USE enum dif_result all_reduce_step(struct all_reduce* reduce);
+
+/// True if the next step would post more.
+bool all_reduce_ready(const struct all_reduce* reduce);
 
 /// 0 .. 100
 uint32_t all_reduce_percent(const struct all_reduce* reduce);

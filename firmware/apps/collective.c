@@ -17,9 +17,10 @@
 
 enum {
     us = dif_clint_ticks_per_us,
-    /* A ring that stops because the link died shall be reported as a dead link: so long the link
-     * manager gets to find out why. */
+    /* A ring that stops because the link lost payload or died shall be reported as that: so long
+     * the link manager gets to notice, and so long to recover or to give up. */
     blame_delay = 1000 * us,
+    blame_limit = 100000 * us,
     /* How long the collective may go without a completed descriptor. */
     progress_limit = 50000 * us,
     /* The far end may be a whole collective behind. */
@@ -32,7 +33,7 @@ enum {
 enum phase {
     phase_link,     ///< waiting for the link
     phase_reduce,   ///< collective running
-    phase_blame,    ///< a ring stopped; is the link the reason?
+    phase_blame,    ///< the collective stopped; is the link the reason?
     phase_barrier,  ///< waiting for the far end to finish
     phase_linger,   ///< last words
     phase_monitor,  ///< done, but asked to stay
@@ -47,9 +48,11 @@ struct program {
     struct dif_accelerator accelerator;
     struct all_reduce reduce;
     enum phase phase;
-    uint64_t until;     ///< end of the phase's time, ticks
-    uint32_t moved;     ///< completed descriptors at the last progress
-    uint32_t reported;  ///< percent
+    uint64_t until;      ///< end of the phase's time, ticks
+    uint64_t stopped;    ///< when the collective stopped, ticks
+    uint32_t recovered;  ///< the link's recoveries before the collective
+    uint32_t moved;      ///< completed descriptors at the last progress
+    uint32_t reported;   ///< percent
     enum luxlane_status status;
     uint32_t cause;
 };
@@ -84,8 +87,18 @@ static void end_with(struct program* p, enum luxlane_status status, uint32_t cau
 /* A failure ends this end's use of the link; the far end is told why. */
 static void fail(struct program* p, enum luxlane_status status, uint32_t cause) {
     end_with(p, status, cause, phase_linger);
-    link_manager_take_down(&p->link, luxlane_cause_application);
+    link_manager_take_down(&p->link, status == luxlane_status_link_failed
+                                         ? (enum luxlane_cause)cause
+                                         : luxlane_cause_application);
     p->until = timer_now() + linger;
+}
+
+/* The collective cannot go on: `status` and `cause` say how that showed. Whether the link is the
+ * reason is decided in phase_blame. */
+static void stop(struct program* p, enum luxlane_status status, uint32_t cause) {
+    end_with(p, status, cause, phase_blame);
+    p->stopped = timer_now();
+    p->until = p->stopped + blame_delay;
 }
 
 static void start_collective(struct program* p) {
@@ -107,6 +120,7 @@ static void start_collective(struct program* p) {
                  (unsigned)p->job->tensor_count, (unsigned)p->reduce.slots);
     p->job->collective_begin_cycle = csr_mcycle();
     p->phase = phase_reduce;
+    p->recovered = p->link.recoveries;
     p->until = timer_now() + progress_limit;
 }
 
@@ -136,11 +150,26 @@ static void step_reduce(struct program* p) {
         console_line("collective: %s ring stopped at descriptor %u: %s",
                      names[p->reduce.failed_ring], (unsigned)p->reduce.error_index,
                      dif_accelerator_error_text(p->reduce.error_code));
-        p->phase = phase_blame;
-        p->until = timer_now() + blame_delay;
+        stop(
+            p, luxlane_status_ring_failed,
+            LUXLANE_RING_CAUSE(p->reduce.failed_ring, p->reduce.error_code, p->reduce.error_index));
     } else if (timer_now() >= p->until) {
         console_line("collective: no progress");
-        fail(p, luxlane_status_timed_out, 0);
+        stop(p, luxlane_status_timed_out, 0);
+    }
+}
+
+/* A link that goes down meanwhile ends the program with its own cause. */
+static void step_blame(struct program* p) {
+    const uint64_t now = timer_now();
+    const bool payload_lost = p->link.recoveries != p->recovered;
+    if (p->link.state != link_up && now - p->stopped < blame_limit) {
+        return;
+    }
+    if (payload_lost) {
+        fail(p, luxlane_status_link_failed, luxlane_cause_payload_lost);
+    } else if (now >= p->until) {
+        fail(p, p->status, p->cause);
     }
 }
 
@@ -160,6 +189,7 @@ static void step_barrier(struct program* p) {
 /* Publishes results; `status` last, because the platform looks at it first. */
 static void publish(struct program* p) {
     p->job->swaps = p->link.repair.completed;
+    p->job->lanes_lost = p->link.lanes_lost;
     p->job->cause = p->cause;
     memory_fence();
     p->job->status = (uint32_t)p->status;
@@ -183,11 +213,7 @@ static void step_program(struct program* p) {
             step_reduce(p);
             break;
         case phase_blame:
-            if (timer_now() >= p->until) {
-                fail(p, luxlane_status_ring_failed,
-                     LUXLANE_RING_CAUSE(p->reduce.failed_ring, p->reduce.error_code,
-                                        p->reduce.error_index));
-            }
+            step_blame(p);
             break;
         case phase_barrier:
             step_barrier(p);
@@ -237,7 +263,7 @@ static uint64_t turn(struct program* p) {
     const enum phase before = p->phase;
     step_program(p);
     const uint64_t now = timer_now();
-    if (p->phase != before) {
+    if (p->phase != before || (p->phase == phase_reduce && all_reduce_ready(&p->reduce))) {
         return now;
     }
     if (p->phase != phase_link && p->phase != phase_monitor && wake > now + ring_poll) {

@@ -248,21 +248,15 @@ enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy* phy,
     if (!dif_lane_exists(logical, phy->data_lanes) || !dif_lane_exists(physical, phy->lanes)) {
         return dif_out_of_range;
     }
-    const bool transmit = direction == dif_serdes_phy_transmit;
-    const uint32_t pending = transmit ? SERDES_PHY_SWITCH_STATUS_TX_PENDING_MASK
-                                      : SERDES_PHY_SWITCH_STATUS_RX_PENDING_MASK;
-    if ((mmio_read32(phy->region, SERDES_PHY_SWITCH_STATUS_OFFSET) & pending) != 0) {
-        return dif_unavailable;
-    }
     mmio_write32(phy->region, SERDES_PHY_SWITCH_LANE_OFFSET,
                  field_place(logical, SERDES_PHY_SWITCH_LANE_LOGICAL_LSB,
                              SERDES_PHY_SWITCH_LANE_LOGICAL_MASK) |
                      field_place(physical, SERDES_PHY_SWITCH_LANE_PHYSICAL_LSB,
                                  SERDES_PHY_SWITCH_LANE_PHYSICAL_MASK));
     mmio_write32(phy->region, SERDES_PHY_SWITCH_AT_OFFSET, at);
-    mmio_write32(
-        phy->region, SERDES_PHY_SWITCH_CONTROL_OFFSET,
-        transmit ? SERDES_PHY_SWITCH_CONTROL_ARM_TX_MASK : SERDES_PHY_SWITCH_CONTROL_ARM_RX_MASK);
+    mmio_write32(phy->region, SERDES_PHY_SWITCH_CONTROL_OFFSET,
+                 direction == dif_serdes_phy_transmit ? SERDES_PHY_SWITCH_CONTROL_ARM_TX_MASK
+                                                      : SERDES_PHY_SWITCH_CONTROL_ARM_RX_MASK);
     return dif_ok;
 }
 

@@ -138,8 +138,10 @@ DIF_MUST_USE enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_p
                                                        enum dif_serdes_phy_direction direction,
                                                        uint32_t* count);
 
-/// Moves `logical` to `physical` when the superframe count of that direction reaches `at`. One
-/// switch a direction may be pending, else dif_unavailable.
+/// Moves `logical` to `physical` when the superframe count of that direction reaches `at`, which is
+/// 1 to 1023 ahead. Many switches may be pending; one of a logical lane replaces its earlier one.
+/// The PHY ignores a switch that is late or names a lane in use: `mapping` tells whether it
+/// happened.
 DIF_MUST_USE enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy* phy,
                                                        enum dif_serdes_phy_direction direction,
                                                        uint16_t logical, uint16_t physical,

@@ -4,7 +4,11 @@
 
 enum {
     rounds = 3,
+    /* The second one corrects what droop left of the first. */
+    common_rounds_limit = 2,
     tolerance_percent = 5,
+    /* The mean has to be nearer than that: it decides how many lanes need a word of their own. */
+    common_tolerance_percent = 1,
     /* Below this there is no light worth a correction, 10 nW units. */
     dark_10nw = 10,
     /* On-current over bias: extinction of 10. */
@@ -40,10 +44,55 @@ static uint16_t wanted_current(uint16_t current_ua, uint16_t power_10nw, uint16_
     return (uint16_t)(wanted < drive_minimum_ua ? drive_minimum_ua : wanted);
 }
 
-static bool near_target(uint16_t power_10nw, uint16_t target_10nw) {
+static bool near_target(uint16_t power_10nw, uint16_t target_10nw, uint32_t percent) {
     const uint32_t difference = power_10nw > target_10nw ? (uint32_t)power_10nw - target_10nw
                                                          : (uint32_t)target_10nw - power_10nw;
-    return difference * 100 <= (uint32_t)target_10nw * tolerance_percent;
+    return difference * 100 <= target_10nw * percent;
+}
+
+/* Mean power of the lanes that have light; 0 if none has. */
+static enum dif_result mean_power(const struct drive_control* drive, uint16_t* mean_10nw) {
+    uint32_t sum = 0, lit = 0;
+    for (uint16_t lane = 0; lane < drive->lanes; ++lane) {
+        uint16_t power = 0;
+        const enum dif_result result = dif_pd_array_lane_power(drive->array, lane, &power);
+        if (result != dif_ok) {
+            return result;
+        }
+        if (power >= dark_10nw) {
+            sum += power;
+            ++lit;
+        }
+    }
+    *mean_10nw = lit != 0 ? (uint16_t)(sum / lit) : 0;
+    return dif_ok;
+}
+
+/* Asks for one current for all lanes if their mean wants it; else the common rounds are over. */
+static enum dif_result correct_mean(struct drive_control* drive, uint64_t now) {
+    uint16_t mean = 0;
+    enum dif_result result = mean_power(drive, &mean);
+    if (result != dif_ok) {
+        return result;
+    }
+    drive->common_done = mean == 0 || drive->common_rounds == common_rounds_limit ||
+                         near_target(mean, drive->target_10nw, common_tolerance_percent);
+    const uint16_t told = drive->told_ua[0];
+    const uint16_t wanted =
+        drive->common_done ? told : wanted_current(told, mean, drive->target_10nw);
+    drive->common_done = wanted == told;
+    if (drive->common_done) {
+        return dif_ok;
+    }
+    result = management_channel_send(
+        drive->channel, management_word(management_drive, management_all_lanes, wanted), now);
+    if (result == dif_ok) {
+        for (uint16_t lane = 0; lane < drive->lanes; ++lane) {
+            drive->told_ua[lane] = wanted;
+        }
+        ++drive->common_rounds;
+    }
+    return result;
 }
 
 /* Looks at the next lane and asks for a correction if it wants one. */
@@ -53,7 +102,7 @@ static enum dif_result correct_lane(struct drive_control* drive, uint64_t now) {
     if (result != dif_ok) {
         return result;
     }
-    if (power >= dark_10nw && !near_target(power, drive->target_10nw)) {
+    if (power >= dark_10nw && !near_target(power, drive->target_10nw, tolerance_percent)) {
         uint16_t* const told = &drive->told_ua[drive->lane];
         const uint16_t wanted = wanted_current(*told, power, drive->target_10nw);
         if (wanted != *told) {
@@ -93,7 +142,15 @@ enum dif_result drive_control_step(struct drive_control* drive, uint64_t now) {
         drive->settling = false;
         drive->lane = 0;
         drive->corrections = 0;
-        ++drive->round;
+        drive->round += drive->common_done;
+    }
+    if (!drive->common_done) {
+        result = correct_mean(drive, now);
+        if (result != dif_ok || !drive->common_done) {
+            drive->settling = true;
+            drive->settled_at = now + settle_ticks;
+            return result;
+        }
     }
     while (result == dif_ok && drive->lane < drive->lanes &&
            management_channel_room(drive->channel) > 1) {
@@ -112,8 +169,9 @@ enum dif_result drive_control_step(struct drive_control* drive, uint64_t now) {
 enum dif_result drive_control_apply(const struct drive_control* drive, uint32_t word) {
     const uint16_t lane = management_high(word);
     const uint16_t current = management_low(word);
-    if (lane >= drive->lanes || current > drive_maximum_ua) {
+    const bool all = lane == management_all_lanes;
+    if ((!all && lane >= drive->lanes) || current > drive_maximum_ua) {
         return dif_ok;
     }
-    return drive_control_set(drive->driver, lane, current);
+    return drive_control_set(drive->driver, all ? dif_all_lanes : lane, current);
 }

@@ -5,8 +5,9 @@
 #include "firmware/link_manager/management_channel.h"
 
 /// Sets the drive currents of the far transmitter so that each lane brings the target power to our
-/// photodiodes: measures, asks for corrections, and measures again, because an emitter's light does
-/// not grow in proportion to its current (droop).
+/// photodiodes. First one word for all lanes corrects their mean; then lanes that are still off by
+/// more than the tolerance get words of their own, in rounds, because an emitter's light does not
+/// grow in proportion to its current (droop).
 struct drive_control {
     const struct dif_pd_array* array;
     const struct dif_tx_driver* driver;  ///< our own, for what the far end asks for
@@ -14,9 +15,11 @@ struct drive_control {
     uint16_t lanes;
     uint16_t target_10nw;
     uint16_t told_ua[lane_map_lanes];  ///< current of each far lane
+    uint8_t common_rounds;             ///< words for all lanes so far
+    bool common_done;                  ///< lanes are looked at one by one
     uint16_t lane;                     ///< the next to be looked at
     uint16_t corrections;              ///< of this round
-    uint8_t round;
+    uint8_t round;                     ///< of those
     bool settling;  ///< the far end has not applied all of this round, or light is on its way
     uint64_t settled_at;
     bool finished;

@@ -3,10 +3,13 @@
 #include "firmware/drivers/dif_clint.h"
 
 enum {
-    /* Between SWITCH_AT and the switch: the word's way, the far firmware, and some air. */
-    switch_margin_superframes = 8,
     /* Least lead with which a receiver can still arm. */
     switch_lead_superframes = 2,
+    /* The PHY moves its receive map when it sees the superframe, at most so much later. */
+    switch_lag_superframes = 4,
+    /* Lanes that still carry data and are on the move at once: should SWITCH_AT be late, the FEC
+     * bridges that many (11 of 400). */
+    optional_swaps_limit = 8,
     handshake_limit = 8000 * dif_clint_ticks_per_us, /* UCIe's limit for each step of a repair */
     verify_limit = 2000 * dif_clint_ticks_per_us,
     attempts_limit = 3,
@@ -22,22 +25,9 @@ void lane_repair_init(struct lane_repair* repair, const struct dif_serdes_phy* p
     }
 }
 
-static bool swap_running(const struct lane_repair* repair, uint16_t logical) {
-    for (unsigned i = 0; i < repair_swaps; ++i) {
-        if (repair->swaps[i].stage != swap_free && repair->swaps[i].logical == logical) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool lane_repair_busy(const struct lane_repair* repair) {
-    for (unsigned i = 0; i < repair_swaps; ++i) {
-        if (repair->swaps[i].stage != swap_free) {
-            return true;
-        }
-    }
-    return lane_map_count(&repair->wanted, repair->phy->data_lanes) != 0;
+    return lane_map_count(&repair->running, repair->phy->data_lanes) != 0 ||
+           lane_map_count(&repair->wanted, repair->phy->data_lanes) != 0;
 }
 
 static bool spare_state(enum dif_serdes_phy_lane_state state) {
@@ -45,13 +35,20 @@ static bool spare_state(enum dif_serdes_phy_lane_state state) {
            state == dif_serdes_phy_lane_aligned || state == dif_serdes_phy_lane_named;
 }
 
-/* Counts the usable spares and finds the best: tested ones first, then by figure of merit, which
- * must exceed `above_q_100`. `best` becomes dif_serdes_phy_no_lane if there is none. */
-static enum dif_result find_spare(const struct lane_repair* repair, uint16_t above_q_100,
-                                  uint16_t* best, uint32_t* usable) {
-    uint32_t best_score = 0;
-    *best = dif_serdes_phy_no_lane;
-    *usable = 0;
+enum dif_result lane_repair_count_lost(const struct lane_repair* repair, uint32_t* count) {
+    struct lane_map aligned;
+    const enum dif_result result =
+        dif_serdes_phy_lane_map(repair->phy, dif_serdes_phy_map_aligned, &aligned);
+    *count = 0;
+    for (uint16_t logical = 0; result == dif_ok && logical < repair->phy->data_lanes; ++logical) {
+        *count += !lane_map_get(&aligned, repair->map[logical]);
+    }
+    return result;
+}
+
+/* Lists the usable spares with their scores: tested ones first, then by figure of merit. */
+static enum dif_result survey_spares(struct lane_repair* repair) {
+    repair->spares = 0;
     for (uint16_t lane = 0; lane < repair->phy->lanes; ++lane) {
         if (lane_map_get(&repair->used, lane) || lane_map_get(&repair->retired, lane)) {
             continue;
@@ -65,17 +62,28 @@ static enum dif_result find_spare(const struct lane_repair* repair, uint16_t abo
         if (result != dif_ok) {
             return result;
         }
-        if (!spare_state(status.state)) {
-            continue;
-        }
-        ++*usable;
-        const uint32_t tested = status.state == dif_serdes_phy_lane_spare ? 1U << 16 : 0;
-        if (q_100 > above_q_100 && tested + q_100 > best_score) {
-            best_score = tested + q_100;
-            *best = lane;
+        if (spare_state(status.state)) {
+            repair->spare[repair->spares++] = (struct lane_spare){
+                .lane = lane, .q_100 = q_100, .tested = status.state == dif_serdes_phy_lane_spare};
         }
     }
     return dif_ok;
+}
+
+static bool better(const struct lane_spare* a, const struct lane_spare* b) {
+    return a->tested != b->tested ? a->tested : a->q_100 > b->q_100;
+}
+
+/* The best spare of the survey whose figure of merit exceeds `above_q_100`, or NULL. */
+static struct lane_spare* best_spare(struct lane_repair* repair, uint16_t above_q_100) {
+    struct lane_spare* best = NULL;
+    for (uint32_t i = 0; i < repair->spares; ++i) {
+        struct lane_spare* const spare = &repair->spare[i];
+        if (spare->q_100 > above_q_100 && (best == NULL || better(spare, best))) {
+            best = spare;
+        }
+    }
+    return best;
 }
 
 static enum dif_result want_if_weak(struct lane_repair* repair, uint16_t logical,
@@ -99,7 +107,7 @@ enum dif_result lane_repair_scan(struct lane_repair* repair, uint16_t weak_q_100
     }
     uint32_t failed = 0;
     for (uint16_t logical = 0; result == dif_ok && logical < repair->phy->data_lanes; ++logical) {
-        if (swap_running(repair, logical)) {
+        if (lane_map_get(&repair->running, logical)) {
             continue;
         }
         const uint16_t physical = repair->map[logical];
@@ -118,11 +126,9 @@ enum dif_result lane_repair_scan(struct lane_repair* repair, uint16_t weak_q_100
             lane_map_clear(&repair->wanted, logical); /* it has come back */
         }
     }
-    if (result != dif_ok) {
-        return result;
+    if (result == dif_ok) {
+        result = survey_spares(repair);
     }
-    uint16_t best;
-    result = find_spare(repair, 0, &best, &repair->spares);
     repair->failed_lanes = failed;
     if (result == dif_ok && failed > repair->spares) {
         repair->cause = failed == repair->phy->data_lanes ? luxlane_cause_no_light
@@ -131,14 +137,17 @@ enum dif_result lane_repair_scan(struct lane_repair* repair, uint16_t weak_q_100
     return result;
 }
 
-/* Gives the swap's lane another chance with the next spare. */
-static void abandon(struct lane_repair* repair, struct lane_swap* swap, bool spare_is_bad) {
-    lane_map_clear(&repair->used, swap->physical);
-    if (spare_is_bad) {
-        lane_map_set(&repair->retired, swap->physical);
-    }
-    lane_map_set(&repair->wanted, swap->logical);
+static void release(struct lane_repair* repair, struct lane_swap* swap) {
     swap->stage = swap_free;
+    lane_map_clear(&repair->running, swap->logical);
+}
+
+/* Gives the swap's lane another chance with the next spare; this one is not used again. */
+static void abandon(struct lane_repair* repair, struct lane_swap* swap) {
+    lane_map_clear(&repair->used, swap->physical);
+    lane_map_set(&repair->retired, swap->physical);
+    lane_map_set(&repair->wanted, swap->logical);
+    release(repair, swap);
 }
 
 static enum dif_result start_swap(struct lane_repair* repair, struct lane_swap* swap,
@@ -149,14 +158,11 @@ static enum dif_result start_swap(struct lane_repair* repair, struct lane_swap* 
     if (optional) {
         result = dif_rx_dsp_figure_of_merit(repair->dsp, repair->map[logical], &above_q_100);
     }
-    uint16_t spare = dif_serdes_phy_no_lane;
-    if (result == dif_ok) {
-        result = find_spare(repair, above_q_100, &spare, &repair->spares);
-    }
     if (result != dif_ok) {
         return result;
     }
-    if (spare == dif_serdes_phy_no_lane) {
+    struct lane_spare* const spare = best_spare(repair, above_q_100);
+    if (spare == NULL) {
         if (optional) {
             lane_map_clear(&repair->wanted, logical);
             lane_map_set(&repair->hopeless, logical);
@@ -165,38 +171,89 @@ static enum dif_result start_swap(struct lane_repair* repair, struct lane_swap* 
         }
         return dif_ok;
     }
+    const uint16_t physical = spare->lane;
     result = management_channel_send(repair->channel,
-                                     management_word(management_request, logical, spare), now);
+                                     management_word(management_request, logical, physical), now);
     if (result == dif_ok) {
         *swap = (struct lane_swap){.stage = swap_requested,
+                                   .optional = optional,
                                    .logical = logical,
-                                   .physical = spare,
+                                   .physical = physical,
                                    .deadline = now + handshake_limit};
-        lane_map_set(&repair->used, spare);
+        *spare = repair->spare[--repair->spares];
+        lane_map_set(&repair->running, logical);
+        lane_map_set(&repair->used, physical);
         lane_map_clear(&repair->wanted, logical);
     }
-    return result == dif_unavailable ? dif_ok : result;
+    return result;
 }
 
-static enum dif_result start_swaps(struct lane_repair* repair, uint64_t now) {
-    unsigned slot = 0;
+static struct lane_swap* free_swap(struct lane_repair* repair) {
+    for (unsigned i = 0; i < repair_swaps; ++i) {
+        if (repair->swaps[i].stage == swap_free) {
+            return &repair->swaps[i];
+        }
+    }
+    return NULL;
+}
+
+/* The waiting lanes that still carry data, or those that do not. */
+static struct lane_map waiting(const struct lane_repair* repair, bool optional) {
+    struct lane_map map = {0};
+    for (unsigned i = 0; i < lane_map_words; ++i) {
+        map.word[i] = repair->wanted.word[i] &
+                      (optional ? repair->optional.word[i] : ~repair->optional.word[i]);
+    }
+    return map;
+}
+
+static enum dif_result start_swaps_of(struct lane_repair* repair, const struct lane_map* lanes,
+                                      unsigned limit, uint64_t now) {
     enum dif_result result = dif_ok;
-    for (uint16_t word = 0; result == dif_ok && word * 32 < repair->phy->data_lanes; ++word) {
-        if (repair->wanted.word[word] == 0) {
+    for (uint16_t logical = 0; result == dif_ok && logical < repair->phy->data_lanes; ++logical) {
+        if (lanes->word[logical / 32] == 0) {
+            logical |= 31; /* none among these 32 */
             continue;
         }
-        for (uint16_t logical = (uint16_t)(word * 32);
-             result == dif_ok && logical < (word + 1) * 32; ++logical) {
-            while (slot < repair_swaps && repair->swaps[slot].stage != swap_free) {
-                ++slot;
-            }
-            if (slot == repair_swaps || management_channel_room(repair->channel) == 0) {
-                return dif_ok;
-            }
-            if (lane_map_get(&repair->wanted, logical)) {
-                result = start_swap(repair, &repair->swaps[slot], logical, now);
-            }
+        if (!lane_map_get(lanes, logical)) {
+            continue;
         }
+        struct lane_swap* const swap = free_swap(repair);
+        if (limit == 0 || swap == NULL || management_channel_room(repair->channel) == 0) {
+            break;
+        }
+        result = start_swap(repair, swap, logical, now);
+        --limit;
+    }
+    return result;
+}
+
+static unsigned optional_swaps(const struct lane_repair* repair) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < repair_swaps; ++i) {
+        count += repair->swaps[i].stage != swap_free && repair->swaps[i].optional;
+    }
+    return count;
+}
+
+/* Dead lanes first. */
+static enum dif_result start_swaps(struct lane_repair* repair, uint64_t now) {
+    const struct lane_map dead = waiting(repair, false);
+    const struct lane_map weak = waiting(repair, true);
+    const uint16_t lanes = repair->phy->data_lanes;
+    const unsigned running = optional_swaps(repair);
+    const unsigned weak_limit = running < optional_swaps_limit ? optional_swaps_limit - running : 0;
+    const bool any =
+        lane_map_count(&dead, lanes) != 0 || (weak_limit != 0 && lane_map_count(&weak, lanes) != 0);
+    if (!any || free_swap(repair) == NULL || management_channel_room(repair->channel) == 0) {
+        return dif_ok;
+    }
+    enum dif_result result = survey_spares(repair);
+    if (result == dif_ok) {
+        result = start_swaps_of(repair, &dead, repair_swaps, now);
+    }
+    if (result == dif_ok) {
+        result = start_swaps_of(repair, &weak, weak_limit, now);
     }
     return result;
 }
@@ -213,32 +270,35 @@ static enum dif_result arm(struct lane_repair* repair, struct lane_swap* swap, u
     if (lead > management_count_mask / 2 || lead < switch_lead_superframes) {
         lead = switch_lead_superframes;
     }
+    swap->at = last + lead;
     result = dif_serdes_phy_arm_switch(repair->phy, dif_serdes_phy_receive, swap->logical,
-                                       swap->physical, last + lead);
+                                       swap->physical, swap->at);
     if (result == dif_ok) {
         swap->stage = swap_armed;
         swap->deadline = now + handshake_limit;
     }
-    return result == dif_unavailable ? dif_ok : result; /* another one is armed: wait */
+    return result;
 }
 
 static enum dif_result look_if_switched(struct lane_repair* repair, struct lane_swap* swap,
                                         uint64_t now) {
-    struct dif_serdes_phy_switches switches;
-    enum dif_result result = dif_serdes_phy_read_switches(repair->phy, &switches);
-    if (result != dif_ok || switches.receive_pending) {
-        return result;
-    }
     uint16_t physical = dif_serdes_phy_no_lane;
-    result = dif_serdes_phy_mapping(repair->phy, dif_serdes_phy_receive, swap->logical, &physical);
+    uint32_t last = 0;
+    enum dif_result result =
+        dif_serdes_phy_mapping(repair->phy, dif_serdes_phy_receive, swap->logical, &physical);
+    if (result == dif_ok) {
+        result = dif_serdes_phy_superframe(repair->phy, dif_serdes_phy_receive, &last);
+    }
     if (result != dif_ok) {
         return result;
     }
     if (physical != swap->physical) {
-        /* The PHY refused it, because the superframe passed while it was being armed. */
-        swap->stage = swap_granted;
-        if (++swap->attempts == attempts_limit) {
-            abandon(repair, swap, true);
+        if ((int32_t)(last - swap->at) > switch_lag_superframes) {
+            /* The PHY refused it, because the superframe passed while it was being armed. */
+            swap->stage = swap_granted;
+            if (++swap->attempts == attempts_limit) {
+                abandon(repair, swap);
+            }
         }
         return dif_ok;
     }
@@ -265,10 +325,8 @@ static enum dif_result verify(struct lane_repair* repair, struct lane_swap* swap
     result = management_channel_send(repair->channel,
                                      management_word(management_done, swap->logical, 0), now);
     if (result == dif_ok) {
-        swap->stage = swap_free;
-        ++repair->completed;
-        repair->line("link: logical lane %u now uses physical lane %u", (unsigned)swap->logical,
-                     (unsigned)swap->physical);
+        release(repair, swap);
+        repair->news[repair->completed++] = swap->logical;
     }
     return result == dif_unavailable ? dif_ok : result;
 }
@@ -288,7 +346,7 @@ static void check_deadline(struct lane_repair* repair, struct lane_swap* swap, u
         }
         return;
     }
-    abandon(repair, swap, true);
+    abandon(repair, swap);
 }
 
 static enum dif_result step_swap(struct lane_repair* repair, struct lane_swap* swap, uint64_t now) {
@@ -310,67 +368,18 @@ static enum dif_result step_swap(struct lane_repair* repair, struct lane_swap* s
     return result;
 }
 
-/* Arms our transmitter for a REQUEST; `granted` is false if the PHY does not take the switch,
- * because the lane does not exist or already carries another one. */
-static enum dif_result arm_transmitter(const struct lane_repair* repair,
-                                       struct lane_request request, uint32_t at, bool* granted) {
-    uint16_t current = dif_serdes_phy_no_lane;
-    enum dif_result result =
-        dif_serdes_phy_mapping(repair->phy, dif_serdes_phy_transmit, request.logical, &current);
-    if (result != dif_ok || current == request.physical) {
-        *granted = true; /* asked twice: it has been done */
-        return result;
+bool lane_repair_tell(struct lane_repair* repair) {
+    if (repair->told == repair->completed) {
+        return false;
     }
-    result = dif_serdes_phy_arm_switch(repair->phy, dif_serdes_phy_transmit, request.logical,
-                                       request.physical, at);
-    struct dif_serdes_phy_switches switches = {0};
-    if (result == dif_ok) {
-        result = dif_serdes_phy_read_switches(repair->phy, &switches);
-    }
-    *granted = switches.transmit_pending;
-    return result;
-}
-
-/* Serves one REQUEST of the far end: arms our transmitter and answers. */
-static enum dif_result serve_request(struct lane_repair* repair, struct lane_request request,
-                                     uint64_t now) {
-    uint32_t at = 0;
-    enum dif_result result = dif_serdes_phy_superframe(repair->phy, dif_serdes_phy_transmit, &at);
-    at += switch_margin_superframes + management_channel_backlog(repair->channel);
-    bool granted = false;
-    if (result == dif_ok && request.logical < repair->phy->data_lanes &&
-        request.physical < repair->phy->lanes) {
-        result = arm_transmitter(repair, request, at, &granted);
-    }
-    if (result != dif_ok) {
-        return result;
-    }
-    return management_channel_send(
-        repair->channel,
-        granted ? management_word_switch_at(request.logical, at)
-                : management_word(management_refuse, request.logical, request.physical),
-        now);
-}
-
-static enum dif_result serve_requests(struct lane_repair* repair, uint64_t now) {
-    if (repair->requests_in == repair->requests_out ||
-        management_channel_room(repair->channel) == 0) {
-        return dif_ok;
-    }
-    struct dif_serdes_phy_switches switches;
-    enum dif_result result = dif_serdes_phy_read_switches(repair->phy, &switches);
-    if (result != dif_ok || switches.transmit_pending) {
-        return result;
-    }
-    result = serve_request(repair, repair->requests[repair->requests_out % repair_requests], now);
-    if (result == dif_ok) {
-        ++repair->requests_out;
-    }
-    return result;
+    const uint16_t logical = repair->news[repair->told++];
+    repair->line("link: logical lane %u now uses physical lane %u", (unsigned)logical,
+                 (unsigned)repair->map[logical]);
+    return true;
 }
 
 enum dif_result lane_repair_step(struct lane_repair* repair, uint64_t now) {
-    enum dif_result result = serve_requests(repair, now);
+    enum dif_result result = dif_ok;
     for (unsigned i = 0; result == dif_ok && i < repair_swaps; ++i) {
         result = step_swap(repair, &repair->swaps[i], now);
     }
@@ -393,14 +402,6 @@ void lane_repair_word(struct lane_repair* repair, uint32_t word) {
     const uint16_t logical = management_high(word);
     struct lane_swap* const swap = requested_swap(repair, logical);
     switch (management_opcode_of(word)) {
-        case management_request:
-            /* The far end keeps at most repair_swaps open; more than the queue holds cannot be. */
-            if (repair->requests_in - repair->requests_out < repair_requests) {
-                repair->requests[repair->requests_in % repair_requests] =
-                    (struct lane_request){logical, management_low(word)};
-                ++repair->requests_in;
-            }
-            break;
         case management_switch_at:
             if (swap != NULL) {
                 swap->stage = swap_granted;
@@ -409,7 +410,7 @@ void lane_repair_word(struct lane_repair* repair, uint32_t word) {
             break;
         case management_refuse:
             if (swap != NULL) {
-                abandon(repair, swap, true);
+                abandon(repair, swap);
             }
             break;
         default:

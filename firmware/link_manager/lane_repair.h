@@ -6,16 +6,18 @@
 #include "firmware/link_manager/management_channel.h"
 
 /* A lane is replaced by a spare without stopping the link. The receiving end notices, chooses the
- * spare with the best eye and sends REQUEST(logical, physical). The far end copies the logical lane
- * on the spare, answers SWITCH_AT(count), and both ends move their maps at that superframe. The
- * receiver then checks the name that the spare carries and says DONE. */
+ * spare with the best eye and sends REQUEST(logical, physical). The far end (lane_grant.h) copies
+ * the logical lane on the spare, answers SWITCH_AT(count), and both ends move their maps at that
+ * superframe. The receiver then checks the name that the spare carries and says DONE. Many swaps
+ * run at once, each with its own count: the words' rate, one a superframe, limits them. */
 
-enum { repair_swaps = 8, repair_requests = 32 };
+/* As many as the far end queues requests. */
+enum { repair_swaps = 32 };
 
 enum swap_stage {
     swap_free,
     swap_requested,  ///< REQUEST sent
-    swap_granted,    ///< SWITCH_AT known; waits for its turn to be armed
+    swap_granted,    ///< SWITCH_AT known; to be armed
     swap_armed,      ///< waits for the superframe
     swap_verifying,  ///< waits for the right name on the new lane
 };
@@ -24,14 +26,17 @@ struct lane_swap {
     enum swap_stage stage;
     uint16_t logical;
     uint16_t physical;  ///< the spare
+    bool optional;      ///< the old lane still carries data
     uint8_t attempts;
     uint16_t count;  ///< low 11 bits of the superframe count
+    uint32_t at;     ///< superframe for which it is armed
     uint64_t deadline;
 };
 
-struct lane_request {
-    uint16_t logical;
-    uint16_t physical;
+struct lane_spare {
+    uint16_t lane;
+    uint16_t q_100;
+    bool tested;
 };
 
 struct lane_repair {
@@ -43,13 +48,16 @@ struct lane_repair {
     struct lane_map retired;       ///< physical lanes that failed and shall not be used again
     struct lane_map wanted;        ///< logical lanes that wait for a swap
     struct lane_map optional;      ///< of those: lanes that still carry data, only badly
+    struct lane_map running;       ///< logical lanes with a swap under way
     struct lane_map hopeless;      ///< bad lanes for which there is nothing better
     struct lane_swap swaps[repair_swaps];
-    struct lane_request requests[repair_requests];  ///< of the far end
-    uint32_t requests_in, requests_out;             ///< free-running
+    struct lane_spare spare[lane_map_lanes];  ///< usable ones at the last survey
+    uint32_t spares;                          ///< how many
+    uint16_t
+        news[lane_map_lanes];  ///< logical lanes in the order of their swaps; each costs a spare
     uint32_t completed;
-    uint32_t failed_lanes;  ///< at the last scan
-    uint32_t spares;        ///< usable ones at the last scan
+    uint32_t told;          ///< of those, how many were printed
+    uint32_t failed_lanes;  ///< at the last scan, without those whose swaps run
     enum luxlane_cause cause;
     void (*line)(const char* format, ...);
 };
@@ -65,11 +73,19 @@ void lane_repair_init(struct lane_repair* repair, const struct dif_serdes_phy* p
 /// luxlane_cause_no_light if none is left.
 DIF_MUST_USE enum dif_result lane_repair_scan(struct lane_repair* repair, uint16_t weak_q_100);
 
-/// Carries all swaps on, ours and the far end's. A swap that cannot succeed sets `cause`.
+/// Counts the logical lanes whose physical lane delivers nothing now.
+DIF_MUST_USE enum dif_result lane_repair_count_lost(const struct lane_repair* repair,
+                                                    uint32_t* count);
+
+/// Carries all swaps on. One that cannot succeed sets `cause`.
 DIF_MUST_USE enum dif_result lane_repair_step(struct lane_repair* repair, uint64_t now);
 
-/// True while a swap of ours waits or runs.
+/// Prints one completed swap; false if all were printed. A line takes as long as three superframes,
+/// so let it wait until nothing is urgent.
+bool lane_repair_tell(struct lane_repair* repair);
+
+/// True while a swap waits or runs.
 bool lane_repair_busy(const struct lane_repair* repair);
 
-/// REQUEST, SWITCH_AT, DONE and REFUSE of the far end; other words are ignored.
+/// SWITCH_AT and REFUSE of the far end; other words are ignored.
 void lane_repair_word(struct lane_repair* repair, uint32_t word);

@@ -43,6 +43,9 @@ void link_manager_take_down(struct link_manager* manager, enum luxlane_cause cau
                              (unsigned)manager->repair.failed_lanes,
                              (unsigned)manager->repair.spares);
     }
+    if (cause == luxlane_cause_payload_lost) {
+        manager->config.line("link: %u lanes failed at once", (unsigned)manager->lanes_lost);
+    }
     if (cause == luxlane_cause_peer_down) {
         manager->config.line("link: the far end says: %s", luxlane_cause_text(manager->far_cause));
     }
@@ -106,6 +109,9 @@ static void take_word(struct link_manager* m, uint32_t word) {
                 m->far_ready = true;
             }
             break;
+        case management_request:
+            lane_grant_request(&m->grant, word);
+            break;
         default:
             lane_repair_word(&m->repair, word);
     }
@@ -120,6 +126,7 @@ static void serve_far_end(struct link_manager* m) {
         take_word(m, word);
     }
     if (m->far_known) {
+        (void)link_worked(m, lane_grant_step(&m->grant, m->now));
         (void)link_worked(m, lane_repair_step(&m->repair, m->now));
         (void)link_worked(m, management_channel_pump(&m->channel, m->now));
     }
@@ -164,12 +171,18 @@ static void step_state(struct link_manager* m) {
     }
 }
 
+/* The console is slow: while payload waits for lanes or for the link, nothing is printed. */
+static bool tell_news(struct link_manager* m) {
+    const bool calm = m->state == link_map || m->state == link_up || m->state == link_down;
+    return calm && m->repair.told != m->repair.completed && !lane_repair_busy(&m->repair) &&
+           lane_repair_tell(&m->repair);
+}
+
 static uint64_t next_wake(const struct link_manager* m) {
     const bool talking =
         m->state >= link_hello && m->state < link_down &&
         (lane_repair_busy(&m->repair) || !management_channel_settled(&m->channel) ||
-         m->channel.expected != m->channel.acknowledgement_sent ||
-         m->repair.requests_in != m->repair.requests_out);
+         m->channel.expected != m->channel.acknowledgement_sent || lane_grant_busy(&m->grant));
     const uint64_t poll = (uint64_t)link_state_table[m->state].poll_us * us;
     return m->now + (talking && poll > busy_poll ? busy_poll : poll);
 }
@@ -195,7 +208,7 @@ uint64_t link_manager_step(struct link_manager* manager) {
         link_manager_take_down(m, m->cause);
     }
     enable_events(m);
-    return next_wake(m);
+    return tell_news(m) ? m->now : next_wake(m);
 }
 
 void link_manager_on_interrupt(struct link_manager* manager) {
@@ -222,6 +235,7 @@ bool link_manager_quiet(const struct link_manager* manager) {
     if (manager->state == link_down) {
         return !manager->words_possible || manager->down_words == 0;
     }
-    return management_channel_settled(&manager->channel) &&
+    return manager->repair.told == manager->repair.completed &&
+           management_channel_settled(&manager->channel) &&
            manager->channel.expected == manager->channel.acknowledgement_sent;
 }

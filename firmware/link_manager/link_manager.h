@@ -2,6 +2,7 @@
 
 #include "firmware/drivers/dif_optical_channel.h"
 #include "firmware/link_manager/drive_control.h"
+#include "firmware/link_manager/lane_grant.h"
 #include "firmware/link_manager/lane_repair.h"
 #include "firmware/link_manager/management_channel.h"
 
@@ -47,6 +48,7 @@ struct link_manager {
     struct management_channel channel;
     struct drive_control drive;
     struct lane_repair repair;
+    struct lane_grant grant;
 
     enum link_state state;
     bool fresh;  ///< the state has not been stepped yet
@@ -58,6 +60,8 @@ struct link_manager {
     uint32_t seen;     ///< a count inside the state, meaning by state
     uint32_t session;  ///< ours, in HELLO
     uint32_t far_session;
+    uint32_t recoveries;  ///< how often the PHY dropped the link: payload was lost then
+    uint32_t lanes_lost;  ///< lanes that failed together the last time
     uint8_t down_words;   ///< DOWN words still to be sent
     bool words_possible;  ///< enough lanes are framed to exchange words
     bool far_known;       ///< HELLO received

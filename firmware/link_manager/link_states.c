@@ -63,6 +63,7 @@ static enum link_outcome step_probe(struct link_manager* m) {
     drive_control_init(&m->drive, &m->array, &m->driver, &m->channel, lanes,
                        m->config.target_power_10nw);
     lane_repair_init(&m->repair, &m->phy, &m->dsp, &m->channel, m->config.line);
+    lane_grant_init(&m->grant, &m->phy, &m->channel);
     m->config.line("link: %u lanes, %u of them for data; cable of %u mm, %u ps", (unsigned)lanes,
                    (unsigned)m->config.data_lanes, (unsigned)cable.length_mm,
                    (unsigned)cable.group_delay_ps);
@@ -346,7 +347,11 @@ static enum link_outcome step_up(struct link_manager* m) {
     if (status.link_state != dif_serdes_phy_link_down) {
         return link_stay;
     }
-    m->config.line("link: too many lanes lost at once, recovering");
+    if (!link_worked(m, lane_repair_count_lost(&m->repair, &m->lanes_lost))) {
+        return link_fail;
+    }
+    ++m->recoveries;
+    m->config.line("link: %u lanes lost at once, recovering", (unsigned)m->lanes_lost);
     m->control.carry_payload = false;
     return link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) ? link_next : link_fail;
 }

@@ -12,7 +12,7 @@
 
 enum management_opcode {
     management_hello = 1,
-    management_drive = 2,       ///< lane 27:18, current in uA 17:8
+    management_drive = 2,       ///< lane 27:18 or management_all_lanes, current in uA 17:8
     management_drive_done = 3,  ///< no more corrections
     management_request = 4,     ///< logical lane 27:18, new physical lane 17:8
     management_switch_at = 5,   ///< logical lane 27:18, superframe count 17:7
@@ -32,7 +32,14 @@ enum {
     management_count_mask = 0x7FF,
     management_ack_gap = 1 << 8,
     management_hello_heard = 1 << 27,
+    management_all_lanes = 0x3FF,  ///< DRIVE: one current for all lanes
+    management_word_nibbles = 8,   ///< of a word; a lane carries one in a superframe
 };
+
+/// Superframes that a word takes: one, but on a link of fewer than eight lanes.
+static inline uint32_t management_word_superframes(uint32_t data_lanes) {
+    return (management_word_nibbles + data_lanes - 1) / data_lanes;
+}
 
 static inline uint32_t management_word(enum management_opcode opcode, uint32_t high, uint32_t low) {
     return (uint32_t)opcode << 28 | (high & 0x3FFU) << 18 | (low & 0x3FFU) << 8;

@@ -69,6 +69,7 @@ enum luxlane_cause {
     luxlane_cause_driver_error = 19,
     luxlane_cause_over_temperature = 20,
     luxlane_cause_application = 21,
+    luxlane_cause_payload_lost = 22, /* luxlane_job.lanes_lost: how many lanes */
 };
 
 /* The cause as a phrase for consoles and reports; "unknown cause" for other numbers. */
@@ -96,6 +97,7 @@ static inline const char* luxlane_cause_text(uint32_t cause) {
         "a driver refused its arguments",
         "the module is too hot",
         "the application failed",
+        "more lanes failed at once than the FEC bridges: payload was lost",
     };
     return cause < sizeof text / sizeof text[0] ? text[cause] : "unknown cause";
 }
@@ -126,8 +128,8 @@ struct luxlane_job {
     uint64_t collective_end_cycle;
     uint32_t status; /* enum luxlane_status */
     uint32_t cause;
-    uint32_t swaps;    /* lanes replaced by spares, as receiver, since reset */
-    uint32_t reserved; /* 0 */
+    uint32_t swaps;      /* lanes replaced by spares, as receiver, since reset */
+    uint32_t lanes_lost; /* data lanes that failed together when the link last lost payload, or 0 */
 };
 
 static_assert(offsetof(struct luxlane_job, tensor_table) == 16, "layout");

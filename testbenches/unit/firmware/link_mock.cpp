@@ -242,11 +242,10 @@ std::uint32_t link_mock::read_phy(std::uint32_t offset) {
             }
             const auto& sent = far->map_[0];
             const auto found = std::find(sent.begin(), sent.end(), phy_lane_);
-            const auto& copy = far->switch_[0];
             unsigned name =
                 found == sent.end() ? spare_name : static_cast<unsigned>(found - sent.begin());
-            if (copy.armed && copy.physical == phy_lane_) {
-                name = copy.logical;
+            for (const auto& copy : far->switches_[0]) {
+                name = copy.physical == phy_lane_ ? copy.logical : name;
             }
             return lane_state(phy_lane_) | name << SERDES_PHY_LANE_STATUS_NAME_LSB |
                    SERDES_PHY_LANE_STATUS_NAME_VALID_MASK;
@@ -266,7 +265,7 @@ std::uint32_t link_mock::read_phy(std::uint32_t offset) {
         case SERDES_PHY_RX_SUPERFRAME_OFFSET:
             return far->superframe_;
         case SERDES_PHY_SWITCH_STATUS_OFFSET:
-            return (switch_[0].armed ? 1U : 0U) | (switch_[1].armed ? 2U : 0U);
+            return (switches_[0].empty() ? 0U : 1U) | (switches_[1].empty() ? 0U : 2U);
         default:
             return 0;
     }
@@ -326,11 +325,17 @@ void link_mock::arm(unsigned direction) {
     const auto logical = static_cast<std::uint16_t>(switch_lane_ & 0x1FF);
     const auto physical = static_cast<std::uint16_t>(switch_lane_ >> 16 & 0x1FF);
     const auto& map = map_[direction];
-    const bool in_use = std::find(map.begin(), map.end(), physical) != map.end();
+    auto& pending = switches_[direction];
+    const bool in_use = std::find(map.begin(), map.end(), physical) != map.end() ||
+                        std::any_of(pending.begin(), pending.end(), [&](const auto& each) {
+                            return each.physical == physical && each.logical != logical;
+                        });
     const std::uint32_t count = direction == 0 ? superframe_ : far->superframe_;
-    const bool late = static_cast<std::int32_t>(switch_at_ - count) <= 0;
-    if (logical < data_lanes_ && physical < lanes_ && !in_use && !late) {
-        switch_[direction] = {true, logical, physical, switch_at_};
+    const auto ahead = static_cast<std::int32_t>(switch_at_ - count);
+    if (logical < data_lanes_ && physical < lanes_ && !in_use && ahead > 0 && ahead <= 1023) {
+        std::erase_if(pending, [&](const auto& each) { return each.logical == logical; });
+        pending.push_back({logical, physical, switch_at_});
+        most_pending = std::max(most_pending, switches_[1].size());
     }
 }
 
@@ -382,14 +387,16 @@ void link_mock::tick(std::uint32_t count) {
             }
         }
         for (unsigned direction = 0; direction < 2; ++direction) {
-            auto& pending = switch_[direction];
             if (direction == 1 && ignore_switches) {
-                pending.armed = false;
+                switches_[1].clear();
             }
-            if (pending.armed && static_cast<std::int32_t>(superframe_ - pending.at) >= 0) {
-                map_[direction][pending.logical] = pending.physical;
-                pending.armed = false;
-            }
+            std::erase_if(switches_[direction], [&](const pending_switch& each) {
+                const bool due = static_cast<std::int32_t>(superframe_ - each.at) >= 0;
+                if (due) {
+                    map_[direction][each.logical] = each.physical;
+                }
+                return due;
+            });
         }
     }
 }

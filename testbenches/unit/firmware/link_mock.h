@@ -44,6 +44,7 @@ public:
     /// Says if a word that leaves this board gets lost.
     std::function<bool(std::uint32_t word)> loses = [](std::uint32_t) { return false; };
     std::vector<std::uint32_t> sent_words;
+    std::size_t most_pending = 0;  ///< receive switches that were armed at once
     unsigned accesses = 0;
 
     bool transmitting() const;
@@ -53,7 +54,6 @@ public:
 
 private:
     struct pending_switch {
-        bool armed = false;
         std::uint16_t logical = 0, physical = 0;
         std::uint32_t at = 0;
     };
@@ -78,7 +78,7 @@ private:
     std::vector<std::uint16_t> current_ua_;
     std::vector<bool> emitting_, sampling_, training_;
     std::array<std::vector<std::uint16_t>, 2> map_;  ///< [transmit, receive][logical]
-    std::array<pending_switch, 2> switch_;
+    std::array<std::vector<pending_switch>, 2> switches_;
     std::uint32_t driver_control_ = 0, array_control_ = 0, dsp_control_ = 0, phy_control_ = 0;
     std::uint32_t driver_lane_ = 0, array_lane_ = 0, dsp_lane_ = 0, phy_lane_ = 0;
     std::uint32_t map_select_ = 0, switch_lane_ = 0, switch_at_ = 0;

@@ -273,5 +273,5 @@ TEST_CASE("the module monitor kicks the watchdog and judges the temperature") {
 TEST_CASE("every cause has a text of its own") {
     CHECK(luxlane_cause_text(luxlane_cause_none) == std::string("none"));
     CHECK(luxlane_cause_text(luxlane_cause_application) == std::string("the application failed"));
-    CHECK(luxlane_cause_text(luxlane_cause_application + 1) == std::string("unknown cause"));
+    CHECK(luxlane_cause_text(luxlane_cause_payload_lost + 1) == std::string("unknown cause"));
 }
