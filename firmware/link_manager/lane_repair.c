@@ -7,9 +7,9 @@ enum {
     switch_lead_superframes = 2,
     /* The PHY moves its receive map when it sees the superframe, at most so much later. */
     switch_lag_superframes = 4,
-    /* Lanes that still carry data and are on the move at once: should SWITCH_AT be late, the FEC
-     * bridges that many (11 of 400). */
-    optional_swaps_limit = 8,
+    /* RS(544,514) corrects 15 symbols of a codeword: two thirds of them for lanes on the move. */
+    codeword_symbols = 544,
+    bridged_symbols = 10,
     handshake_limit = 8000 * dif_clint_ticks_per_us, /* UCIe's limit for each step of a repair */
     verify_limit = 2000 * dif_clint_ticks_per_us,
     attempts_limit = 3,
@@ -236,13 +236,21 @@ static unsigned optional_swaps(const struct lane_repair* repair) {
     return count;
 }
 
+/* How many lanes that still carry data may move at once: should their SWITCH_AT be late, the FEC
+ * has to bridge them. */
+static unsigned optional_swaps_limit(const struct lane_repair* repair) {
+    const unsigned limit = bridged_symbols * repair->phy->data_lanes / codeword_symbols;
+    return limit != 0 ? limit : 1;
+}
+
 /* Dead lanes first. */
 static enum dif_result start_swaps(struct lane_repair* repair, uint64_t now) {
     const struct lane_map dead = waiting(repair, false);
     const struct lane_map weak = waiting(repair, true);
     const uint16_t lanes = repair->phy->data_lanes;
     const unsigned running = optional_swaps(repair);
-    const unsigned weak_limit = running < optional_swaps_limit ? optional_swaps_limit - running : 0;
+    const unsigned limit = optional_swaps_limit(repair);
+    const unsigned weak_limit = running < limit ? limit - running : 0;
     const bool any =
         lane_map_count(&dead, lanes) != 0 || (weak_limit != 0 && lane_map_count(&weak, lanes) != 0);
     if (!any || free_swap(repair) == NULL || management_channel_room(repair->channel) == 0) {

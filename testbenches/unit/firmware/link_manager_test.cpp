@@ -241,7 +241,9 @@ TEST_CASE("of lanes that still carry data only as many move at once as the FEC b
             return pair.manager[1].repair.completed == 30;
         },
         10000));
-    CHECK(most == 8);
+    // RS(544,514) corrects 15 of 544 symbols: those of 11 lanes of 400, without other errors.
+    CHECK(most > 1);
+    CHECK(most <= 11);
     check_map(pair, 1);
 }
 
