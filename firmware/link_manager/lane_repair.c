@@ -239,7 +239,7 @@ static unsigned optional_swaps(const struct lane_repair* repair) {
 /* How many lanes that still carry data may move at once: should their SWITCH_AT be late, the FEC
  * has to bridge them. */
 static unsigned optional_swaps_limit(const struct lane_repair* repair) {
-    const unsigned limit = bridged_symbols * repair->phy->data_lanes / codeword_symbols;
+    const unsigned limit = (unsigned)bridged_symbols * repair->phy->data_lanes / codeword_symbols;
     return limit != 0 ? limit : 1;
 }
 
