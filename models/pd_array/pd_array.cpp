@@ -280,7 +280,7 @@ void pd_array::render_samples(lane_frame& frame) {
         auto& symbols = symbol_lanes_[lane];
         if (!symbols) {
             const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
-            symbols.emplace(dsp::symbol_channel(made.channel), made.neighbours);
+            symbols = symbol_lane{dsp::symbol_channel(made.channel), made.neighbours};
         }
         frame_lane_bits(frame, lane, own);
         std::array<dsp::framed_bits, 4> neighbours;

@@ -25,6 +25,8 @@ struct lane_response {
     double group_delay_s;                  ///< fibre plus the lane's skew
     double average_current_a;              ///< of the emitter
     double forward_voltage_v;              ///< at the peak current
+
+    bool operator==(const lane_response&) const = default;
 };
 
 /// Small-signal response of the whole chain at `frequency_hz`, 1 at zero frequency: transmit

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 
 #include "models/dsp/slicer.h"
@@ -19,12 +18,6 @@ namespace regs = registers::rx_dsp;
 namespace {
 
 constexpr double UNLOCKED_BER = 0.5;
-
-bool same_response(const photonics::lane_response& a, const photonics::lane_response& b) {
-    // A block of doubles without padding, each made by the same code: equal bits are equal light.
-    static_assert(sizeof a % sizeof(double) == 0);
-    return std::memcmp(&a, &b, sizeof a) == 0;
-}
 
 std::uint64_t signed_code(double value, unsigned bits) {
     return static_cast<std::uint64_t>(std::llround(value)) & ((std::uint64_t{1} << bits) - 1);
@@ -160,8 +153,7 @@ bool rx_dsp::has_light(unsigned lane) const {
 void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> responses) {
     std::vector<std::uint8_t> changed(config_.lanes, 0);
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-        if (state_.responses &&
-            same_response(responses->lanes[lane], state_.responses->lanes[lane])) {
+        if (state_.responses && responses->lanes[lane] == state_.responses->lanes[lane]) {
             continue;
         }
         changed[lane] = 1;
@@ -316,8 +308,9 @@ const rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
         const auto& set = state_.lanes[lane];
         const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
         const auto rates = dsp::ber_nrz(made.channel, set.taps, set.threshold_a);
-        cached.emplace(rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
-                                               stream(lane, stream_purpose::error_polarity)));
+        cached =
+            lane_errors{rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
+                                                stream(lane, stream_purpose::error_polarity))};
     }
     return *cached;
 }

@@ -109,10 +109,10 @@ std::uint64_t idle_accrual::binomial(std::uint64_t n, double probability) {
 
 void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> physical_of,
                        std::span<const double> ber, fec_counters& counters) {
-    if (codewords == 0) {
+    const std::size_t lanes = ber.size();
+    if (codewords == 0 || lanes == 0) {
         return;
     }
-    const std::size_t lanes = ber.size();
     std::vector<double> ratio(lanes);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         ratio[lane] = symbol_error_ratio(ber[lane]);

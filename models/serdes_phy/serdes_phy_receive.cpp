@@ -9,7 +9,6 @@
 namespace luxlane {
 
 namespace regs = registers::serdes_phy;
-namespace frame = coding::lane_frame;
 using sc_core::sc_time;
 using wide_link::block_kind;
 

@@ -56,8 +56,9 @@ void plic::latch() {
 }
 
 std::uint32_t plic::enabled(unsigned context, unsigned word) const {
-    constexpr regs::reg enables[] = {regs::reg::enable_0, regs::reg::enable_1, regs::reg::enable_2};
-    return static_cast<std::uint32_t>(bank_.value(enables[word], context));
+    static constexpr std::array enables = {regs::reg::enable_0, regs::reg::enable_1,
+                                           regs::reg::enable_2};
+    return static_cast<std::uint32_t>(bank_.value(enables.at(word), context));
 }
 
 /// The pending and enabled source of highest priority; 0 if there is none.

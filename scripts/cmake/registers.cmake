@@ -40,6 +40,9 @@ function(luxlane_board_registers)
     DEPENDS ${files} ${SVDGEN}
     COMMENT "Registers of the board")
   add_custom_target(board_registers ALL DEPENDS ${board})
+  # Everything that is generated, for tools that read the sources without building them.
+  get_property(targets GLOBAL PROPERTY LUXLANE_REGISTER_TARGETS)
+  add_custom_target(board_headers DEPENDS ${targets})
   install(FILES ${board} DESTINATION ${CMAKE_INSTALL_DATADIR}/luxlane)
   install(DIRECTORY ${PROJECT_BINARY_DIR}/docs/registers DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endfunction()
