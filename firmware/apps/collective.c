@@ -73,7 +73,10 @@ static bool job_valid(const struct luxlane_job* job) {
     return job->magic == LUXLANE_JOB_MAGIC && job->version == LUXLANE_JOB_VERSION &&
            job->lanes != 0 && job->lanes <= lane_map_lanes && job->data_lanes != 0 &&
            job->data_lanes <= job->lanes && job->target_power_10nw != 0 &&
-           job->target_power_10nw <= UINT16_MAX;
+           job->target_power_10nw <= UINT16_MAX &&
+           (job->drive_on_ua == 0 ||
+            (job->drive_on_ua <= drive_register_limit_ua && job->drive_extinction_percent >= 100 &&
+             job->drive_post_64 <= drive_post_limit_64));
 }
 
 static void end_with(struct program* p, enum luxlane_status status, uint32_t cause,
@@ -231,11 +234,21 @@ static void step_program(struct program* p) {
     }
 }
 
+static struct drive_settings drive_of(const struct luxlane_job* job) {
+    if (job->drive_on_ua == 0) {
+        return drive_default;
+    }
+    return (struct drive_settings){.initial_ua = (uint16_t)job->drive_on_ua,
+                                   .extinction_percent = job->drive_extinction_percent,
+                                   .post_tap_64 = (uint8_t)job->drive_post_64};
+}
+
 static enum dif_result start(struct program* p) {
     const struct link_config config = {.lanes = (uint16_t)p->job->lanes,
                                        .data_lanes = (uint16_t)p->job->data_lanes,
                                        .target_power_10nw = (uint16_t)p->job->target_power_10nw,
                                        .degrade_limit = p->job->degrade_limit,
+                                       .drive = drive_of(p->job),
                                        .now = timer_now,
                                        .line = console_line};
     link_manager_init(&p->link, &config);

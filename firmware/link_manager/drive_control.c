@@ -11,29 +11,40 @@ enum {
     common_tolerance_percent = 1,
     /* Below this there is no light worth a correction, 10 nW units. */
     dark_10nw = 10,
-    /* On-current over bias: extinction of 10. */
-    extinction = 10,
     /* From the far end's write to a steady reading here: line time, flight, monitor. */
     settle_ticks = 20 * dif_clint_ticks_per_us,
 };
 
+const struct drive_settings drive_default = {
+    .initial_ua = 470, .extinction_percent = 1000, .post_tap_64 = 6};
+
 void drive_control_init(struct drive_control* drive, const struct dif_pd_array* array,
                         const struct dif_tx_driver* driver, struct management_channel* channel,
-                        uint16_t lanes, uint16_t target_10nw) {
+                        uint16_t lanes, uint16_t target_10nw,
+                        const struct drive_settings* settings) {
     *drive = (struct drive_control){.array = array,
                                     .driver = driver,
                                     .channel = channel,
                                     .lanes = lanes,
-                                    .target_10nw = target_10nw};
+                                    .target_10nw = target_10nw,
+                                    .settings = *settings};
     for (uint16_t lane = 0; lane < lanes; ++lane) {
-        drive->told_ua[lane] = drive_initial_ua;
+        drive->told_ua[lane] = settings->initial_ua;
     }
 }
 
-enum dif_result drive_control_set(const struct dif_tx_driver* driver, uint16_t lane,
-                                  uint16_t on_ua) {
+/* The bias of a zero follows the current. */
+static enum dif_result set_lane(const struct drive_control* drive, uint16_t lane, uint16_t on_ua) {
+    const uint32_t percent = drive->settings.extinction_percent;
+    const uint16_t off_ua = (uint16_t)((on_ua * 100U + percent / 2) / percent);
     return dif_tx_driver_set_current(
-        driver, lane, (struct dif_tx_driver_current){.on_ua = on_ua, .off_ua = on_ua / extinction});
+        drive->driver, lane, (struct dif_tx_driver_current){.on_ua = on_ua, .off_ua = off_ua});
+}
+
+enum dif_result drive_control_power_up(const struct drive_control* drive) {
+    const enum dif_result result =
+        dif_tx_driver_set_post_tap(drive->driver, dif_all_lanes, drive->settings.post_tap_64);
+    return result == dif_ok ? set_lane(drive, dif_all_lanes, drive->settings.initial_ua) : result;
 }
 
 static uint16_t wanted_current(uint16_t current_ua, uint16_t power_10nw, uint16_t target_10nw) {
@@ -173,5 +184,5 @@ enum dif_result drive_control_apply(const struct drive_control* drive, uint32_t 
     if ((!all && lane >= drive->lanes) || current > drive_maximum_ua) {
         return dif_ok;
     }
-    return drive_control_set(drive->driver, all ? dif_all_lanes : lane, current);
+    return set_lane(drive, all ? dif_all_lanes : lane, current);
 }

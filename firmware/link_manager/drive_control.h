@@ -4,6 +4,23 @@
 #include "firmware/drivers/dif_tx_driver.h"
 #include "firmware/link_manager/management_channel.h"
 
+/// How a transmitter starts, and what stays the same when its currents are adjusted.
+struct drive_settings {
+    uint16_t initial_ua;          ///< current of a one, 1 .. drive_register_limit_ua
+    uint32_t extinction_percent;  ///< that over the bias of a zero, x 100; at least 100
+    uint8_t post_tap_64;          ///< of the transmit equaliser, 0 .. drive_post_limit_64
+};
+
+/// For a job that does not say.
+extern const struct drive_settings drive_default;
+
+enum {
+    drive_maximum_ua = 1000,
+    drive_minimum_ua = 50,
+    drive_register_limit_ua = 1023,
+    drive_post_limit_64 = 63,
+};
+
 /// Sets the drive currents of the far transmitter so that each lane brings the target power to our
 /// photodiodes. First one word for all lanes corrects their mean; then lanes that are still off by
 /// more than the tolerance get words of their own, in rounds, because an emitter's light does not
@@ -14,6 +31,7 @@ struct drive_control {
     struct management_channel* channel;
     uint16_t lanes;
     uint16_t target_10nw;
+    struct drive_settings settings;
     uint16_t told_ua[lane_map_lanes];  ///< current of each far lane
     uint8_t common_rounds;             ///< words for all lanes so far
     bool common_done;                  ///< lanes are looked at one by one
@@ -26,15 +44,11 @@ struct drive_control {
     bool far_finished;
 };
 
-enum {
-    drive_initial_ua = 470,  ///< what a lane is powered up with
-    drive_maximum_ua = 1000,
-    drive_minimum_ua = 50,
-};
-
+/// Both ends start from the same `settings`.
 void drive_control_init(struct drive_control* drive, const struct dif_pd_array* array,
                         const struct dif_tx_driver* driver, struct management_channel* channel,
-                        uint16_t lanes, uint16_t target_10nw);
+                        uint16_t lanes, uint16_t target_10nw,
+                        const struct drive_settings* settings);
 
 /// Carries the adjustment on; `finished` when all lanes are near the target or at their limit.
 DIF_MUST_USE enum dif_result drive_control_step(struct drive_control* drive, uint64_t now);
@@ -42,6 +56,5 @@ DIF_MUST_USE enum dif_result drive_control_step(struct drive_control* drive, uin
 /// Applies a DRIVE word of the far end. A lane or current that cannot be is left alone.
 DIF_MUST_USE enum dif_result drive_control_apply(const struct drive_control* drive, uint32_t word);
 
-/// Sets a lane (or dif_all_lanes) of our transmitter; the bias of a zero follows the current.
-DIF_MUST_USE enum dif_result drive_control_set(const struct dif_tx_driver* driver, uint16_t lane,
-                                               uint16_t on_ua);
+/// Sets initial currents and pre-emphasis of all lanes of our transmitter.
+DIF_MUST_USE enum dif_result drive_control_power_up(const struct drive_control* drive);

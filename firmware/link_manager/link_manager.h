@@ -33,7 +33,8 @@ struct link_config {
     uint16_t data_lanes;
     uint16_t target_power_10nw;
     uint32_t degrade_limit;  ///< 0 = the device's default
-    uint64_t (*now)(void);   ///< mtime, ticks of 100 ns
+    struct drive_settings drive;
+    uint64_t (*now)(void);  ///< mtime, ticks of 100 ns
     __attribute__((format(printf, 1, 2))) void (*line)(const char* format, ...);
 };
 

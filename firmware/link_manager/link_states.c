@@ -14,7 +14,6 @@ enum {
     adapt_window = 60 * us,
     frame_window = 150 * us, /* the PHY gives a lane ten superframes, 48 us, for its frame */
     hello_period = 15 * us,
-    post_tap_64 = 6,  /* pre-emphasis of 0.1 */
     weak_q_100 = 400, /* bit error ratio 3e-5 */
 };
 
@@ -61,7 +60,7 @@ static enum link_outcome step_probe(struct link_manager* m) {
     }
     management_channel_init(&m->channel, &m->phy);
     drive_control_init(&m->drive, &m->array, &m->driver, &m->channel, lanes,
-                       m->config.target_power_10nw);
+                       m->config.target_power_10nw, &m->config.drive);
     lane_repair_init(&m->repair, &m->phy, &m->dsp, &m->channel, m->config.line);
     lane_grant_init(&m->grant, &m->phy, &m->channel);
     m->config.line("link: %u lanes, %u of them for data; cable of %u mm, %u ps", (unsigned)lanes,
@@ -77,8 +76,7 @@ static bool switch_on(struct link_manager* m) {
     return link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) &&
            (m->config.degrade_limit == 0 ||
             link_worked(m, dif_serdes_phy_set_degrade_limit(&m->phy, m->config.degrade_limit))) &&
-           link_worked(m, dif_tx_driver_set_post_tap(&m->driver, dif_all_lanes, post_tap_64)) &&
-           link_worked(m, drive_control_set(&m->driver, dif_all_lanes, drive_initial_ua)) &&
+           link_worked(m, drive_control_power_up(&m->drive)) &&
            link_worked(m, dif_tx_driver_set_lane_enabled(&m->driver, dif_all_lanes, true)) &&
            link_worked(m, dif_tx_driver_set_enabled(&m->driver, true)) &&
            link_worked(m, dif_pd_array_set_lane_enabled(&m->array, dif_all_lanes, true)) &&

@@ -85,6 +85,13 @@ void pair::place_job(board& target, unsigned index) {
     job.lanes = static_cast<std::uint32_t>(values_.physical_lanes());
     job.data_lanes = static_cast<std::uint32_t>(values_.link.data_lanes);
     job.target_power_10nw = target_power_10nw(values_);
+    const auto in_steps = [](double value, double minimum, double maximum) {
+        return static_cast<std::uint32_t>(std::clamp(std::round(value), minimum, maximum));
+    };
+    job.drive_on_ua = in_steps(values_.lane.on_current_a * 1e6, 1.0, 1023.0);
+    job.drive_extinction_percent =
+        in_steps(values_.lane.current_extinction_ratio * 100.0, 100.0, 1e9);
+    job.drive_post_64 = in_steps(values_.lane.transmit_post_tap * 64.0, 0.0, 63.0);
     job.degrade_limit = static_cast<std::uint32_t>(values_.link.degrade_limit);
     // What the hart touches often stands in SRAM: to it, the HBM is far away.
     job.rings = map::RINGS;

@@ -14,7 +14,7 @@ extern "C" {
 
 #define LUXLANE_JOB_ADDRESS 0x8000000ULL
 #define LUXLANE_JOB_MAGIC 0x424F4A4CU /* "LJOB" */
-#define LUXLANE_JOB_VERSION 1U
+#define LUXLANE_JOB_VERSION 2U
 
 /* luxlane_job.flags */
 #define LUXLANE_JOB_RUN_COLLECTIVE 1U
@@ -121,6 +121,11 @@ struct luxlane_job {
     uint32_t target_power_10nw; /* average optical power wanted at each photodiode, 10 nW units */
     uint32_t degrade_limit;     /* symbol errors in 64 superframes; 0 = the device's default */
     uint32_t flags;
+    /* How the transmitter starts; with drive_on_ua = 0 all three are the firmware's defaults. */
+    uint32_t drive_on_ua;              /* current of a one, 1 .. 1023 */
+    uint32_t drive_extinction_percent; /* current of a one over current of a zero x 100; >= 100 */
+    uint32_t drive_post_64;            /* post tap of the transmit equaliser in 1/64, 0 .. 63 */
+    uint32_t reserved;                 /* 0 */
 
     /* Results, written by the firmware. Cycles are mcycle. */
     uint64_t link_up_cycle;
@@ -137,9 +142,10 @@ static_assert(offsetof(struct luxlane_job, gradients) == 32, "layout");
 static_assert(offsetof(struct luxlane_job, rings) == 56, "layout");
 static_assert(offsetof(struct luxlane_job, hart_hz) == 72, "layout");
 static_assert(offsetof(struct luxlane_job, flags) == 92, "layout");
-static_assert(offsetof(struct luxlane_job, link_up_cycle) == 96, "layout");
-static_assert(offsetof(struct luxlane_job, status) == 120, "layout");
-static_assert(sizeof(struct luxlane_job) == 136, "layout");
+static_assert(offsetof(struct luxlane_job, drive_on_ua) == 96, "layout");
+static_assert(offsetof(struct luxlane_job, link_up_cycle) == 112, "layout");
+static_assert(offsetof(struct luxlane_job, status) == 136, "layout");
+static_assert(sizeof(struct luxlane_job) == 152, "layout");
 
 #ifdef __cplusplus
 }

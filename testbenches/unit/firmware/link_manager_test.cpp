@@ -86,6 +86,22 @@ TEST_CASE("lanes that are off alike are corrected by words for all of them") {
     CHECK(pair.board[0].current_ua(3) == pair.board[0].current_ua(459));
 }
 
+TEST_CASE("the job's drive settings reach every lane, and the bias follows the current") {
+    link_pair pair(lanes, data_lanes);
+    pair.manager[0].config.drive = {650, 400, 3};
+    pair.manager[1].config.drive = {650, 400, 3};
+    const auto& board = pair.board[0];
+    REQUIRE(pair.run_until([&] { return pair.manager[0].state == link_light; }, 1000));
+    for (const unsigned lane : {0u, 459u}) {
+        CHECK(board.current_ua(lane) == 650);
+        CHECK(board.bias_ua(lane) == 163);  // 650 / 4, rounded
+        CHECK(board.post_tap_64(lane) == 3);
+    }
+    REQUIRE(bring_up(pair));
+    CHECK(board.current_ua(0) < 600);
+    CHECK(board.bias_ua(0) == Approx(board.current_ua(0) / 4.0).margin(0.5));
+}
+
 TEST_CASE("a DRIVE for a lane or current that cannot be is left alone") {
     link_pair pair(lanes, data_lanes);
     REQUIRE(bring_up(pair));

@@ -51,6 +51,8 @@ link_mock::link_mock(unsigned lanes, unsigned data_lanes)
       lanes_(lanes),
       data_lanes_(data_lanes),
       current_ua_(lanes),
+      bias_ua_(lanes),
+      post_tap_64_(lanes),
       emitting_(lanes),
       sampling_(lanes),
       training_(lanes) {
@@ -307,7 +309,10 @@ void link_mock::write_driver(std::uint32_t offset, std::uint32_t value) {
     } else if (offset == TX_DRIVER_LANE_CURRENT_OFFSET) {
         for_selected(driver_lane_, lanes_, [&](unsigned l) {
             current_ua_[l] = static_cast<std::uint16_t>(value & 0x3FF);
+            bias_ua_[l] = static_cast<std::uint16_t>(value >> 16 & 0x3FF);
         });
+    } else if (offset == TX_DRIVER_LANE_FFE_OFFSET) {
+        for_selected(driver_lane_, lanes_, [&](unsigned l) { post_tap_64_[l] = value; });
     }
 }
 
@@ -409,6 +414,7 @@ link_pair::link_pair(unsigned lanes, unsigned data_lanes, unsigned target_10nw)
     config.lanes = static_cast<std::uint16_t>(lanes);
     config.data_lanes = static_cast<std::uint16_t>(data_lanes);
     config.target_power_10nw = static_cast<std::uint16_t>(target_10nw);
+    config.drive = drive_default;
     config.now = mock_now;
     config.line = mock_line;
     for (unsigned i = 0; i < 2; ++i) {

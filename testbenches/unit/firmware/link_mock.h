@@ -49,6 +49,8 @@ public:
 
     bool transmitting() const;
     std::uint16_t current_ua(unsigned lane) const { return current_ua_[lane]; }
+    std::uint16_t bias_ua(unsigned lane) const { return bias_ua_[lane]; }
+    std::uint32_t post_tap_64(unsigned lane) const { return post_tap_64_[lane]; }
     std::uint16_t map_transmit(unsigned logical) const { return map_[0][logical]; }
     std::uint16_t map_receive(unsigned logical) const { return map_[1][logical]; }
 
@@ -75,7 +77,8 @@ private:
     std::uint32_t map_word(const std::function<bool(unsigned)>& bit, std::uint32_t index) const;
 
     unsigned lanes_, data_lanes_;
-    std::vector<std::uint16_t> current_ua_;
+    std::vector<std::uint16_t> current_ua_, bias_ua_;
+    std::vector<std::uint32_t> post_tap_64_;
     std::vector<bool> emitting_, sampling_, training_;
     std::array<std::vector<std::uint16_t>, 2> map_;  ///< [transmit, receive][logical]
     std::array<std::vector<pending_switch>, 2> switches_;
