@@ -30,8 +30,9 @@ void add_run(CLI::App& app, luxlane::cli::run_options& options) {
     command->add_option("--seed", options.seed, "seed of all random streams");
     command->add_option("--fidelity", options.fidelity, "statistical or symbol");
     command->add_option("--firmware", options.firmware, "ELF file for both harts");
-    command->add_option("--json", options.json,
-                        "also write the report to this file (- for stdout)");
+    command->add_option(
+        "--json", options.json,
+        "also write the report to this file (-: to stdout, and nothing else there)");
     command->add_option("--uart", options.uart,
                         "consoles: terminal, none, file:PREFIX or tcp:PORT (and PORT+1)");
     command->add_option("--log", options.log, "trace, debug, info, warning, error or off")

@@ -183,7 +183,7 @@ int run(const run_options& chosen) {
     } catch (const riscv::elf_error& error) {
         throw config::configuration_error(error.what());
     }
-    attach_consoles(boards, chosen.uart);
+    attach_consoles(boards, chosen.json == "-" && chosen.uart == "terminal" ? "none" : chosen.uart);
     json_file json(chosen.json);
     std::signal(SIGINT, [](int) { stop_requested = true; });
     const auto end = boards.run(stop_requested);
@@ -194,8 +194,10 @@ int run(const run_options& chosen) {
     if (chosen.statistics) {
         print_statistics(boards);
     }
-    fmt::print("\n{}", report::to_text(report));
-    fmt::print("simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
+    // With the JSON on standard output, people read standard error.
+    std::FILE* const out = chosen.json == "-" ? stderr : stdout;
+    fmt::print(out, "\n{}", report::to_text(report));
+    fmt::print(out, "simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
                report.simulated_s * 1e3, wall.count(), double(report.instructions) * 1e-6);
     json.write(report);
     if (end == run_end::interrupted) {

@@ -11,6 +11,8 @@ namespace luxlane::config {
 namespace {
 
 constexpr std::uint64_t MAXIMUM_LANES = 544;
+/// Range of the driver's current DAC: 10 bits of 1 uA.
+constexpr double DRIVER_MAXIMUM_A = 1.023e-3;
 
 /// Builds the table; each line reads as a row of the data sheet.
 class table_builder {
@@ -83,8 +85,10 @@ void add_link(std::vector<parameter>& all) {
             "lane_rate_bps", "bit/s", [](c & v) -> auto& { return v.link.lane_rate_bps; }, 5e8,
             7.9e9, "coded payload of one lane", "derived: 850 Gb/s of RS(544,514) over 400 lanes")
         .real(
-            "target_power_w", "W", [](c & v) -> auto& { return v.link.target_power_w; }, 0, 1e-3,
-            "received power that the firmware adjusts every lane to; 0: that of the nominal lane",
+            "target_power_w", "W", [](c & v) -> auto& { return v.link.target_power_w; }, 0, 40e-6,
+            "received power that the firmware adjusts every lane to; 0: that of the nominal lane; "
+            "the "
+            "power monitor reads up to 41 uW",
             "choice")
         .integer(
             "degrade_limit", "1", [](c & v) -> auto& { return v.link.degrade_limit; }, 1, 1e6,
@@ -109,7 +113,7 @@ void add_lane(std::vector<parameter>& all) {
             {"lane." + name,
              std::string(note.unit),
              note.minimum,
-             note.maximum,
+             name == "on_current_a" ? DRIVER_MAXIMUM_A : note.maximum,
              {},
              std::string(note.meaning),
              std::string(note.source),
@@ -155,13 +159,14 @@ void add_node(std::vector<parameter>& all) {
         .real(
             "memory_bandwidth", "B/s",
             [](c & v) -> auto& { return v.node.memory_bandwidth_bytes_per_s; }, 1e9, 1e14,
-            "bandwidth of the accelerator's memory", "assumption: two stacks of HBM2e")
+            "bandwidth of the accelerator's memory", "assumption: two stacks of HBM3")
         .real(
             "memory_latency_s", "s", [](c & v) -> auto& { return v.node.memory_latency_s; }, 0,
             1e-3, "latency of the accelerator's memory", "assumption: HBM behind a controller")
         .real(
             "ambient_c", "C", [](c & v) -> auto& { return v.node.ambient_c; }, -40, 125,
-            "air at the board's temperature sensor", "assumption")
+            "air at the board's temperature sensor; lane.temperature_k is that of the optics",
+            "assumption")
         .append_to(all);
     table_builder("power")
         .real(

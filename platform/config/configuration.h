@@ -12,7 +12,7 @@ namespace luxlane::config {
 struct simulation_settings {
     std::uint64_t seed = 1;
     std::string fidelity = "statistical";
-    double maximum_time_s = 50e-3;
+    double maximum_time_s = 100e-3;
 };
 
 struct link_settings {

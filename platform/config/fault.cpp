@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
@@ -36,6 +37,10 @@ lane_fault parse_lane_fault(const std::string& text) {
     if (at == std::string_view::npos) {
         throw std::invalid_argument(
             fmt::format("'{}' has no time; write lanes@time, e.g. 3,17,200-210@100us", text));
+    }
+    if (std::isdigit(static_cast<unsigned char>(rest.back())) != 0) {
+        throw std::invalid_argument(
+            fmt::format("'{}': write the time with its unit, e.g. 100us", text));
     }
     fault.after_link_up_s = parse_quantity(rest.substr(at + 1), "s");
     if (!(fault.after_link_up_s >= 0.0)) {

@@ -70,7 +70,10 @@ double parse_quantity(std::string_view text, std::string_view unit) {
     const std::string expected =
         in_unit
             ? fmt::format("a number in {}{}", unit,
-                          takes_prefix(unit) ? fmt::format(", e.g. '2 {0}' or '2 m{0}'", unit) : "")
+                          takes_prefix(unit)
+                              ? fmt::format(", e.g. '2 {0}' or '2 {1}{0}'", unit,
+                                            unit == "bit/s" || unit.starts_with('B') ? 'k' : 'm')
+                              : "")
             : "a number without unit";
     if (error != std::errc{}) {
         throw std::invalid_argument(fmt::format("'{}' is not {}", text, expected));

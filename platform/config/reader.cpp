@@ -78,6 +78,10 @@ private:
             if (table == nullptr) {
                 fail(item.source(), "faults are written as [[fault]] tables");
             }
+            if (table->empty()) {
+                fail(item.source(),
+                     "this [[fault]] says nothing; write kill_lanes = \"lanes@time\"");
+            }
             for (const auto& [key, value] : *table) {
                 if (key.str() != "kill_lanes") {
                     fail(key.source(),

@@ -22,6 +22,11 @@ const sc_core::sc_time SLICE(50, sc_core::SC_US);
 constexpr std::uint64_t PAGE = 1 << 16;
 constexpr double POWER_STEP_W = 10e-9;
 
+const char* name_of(link_state state) {
+    constexpr const char* NAMES[] = {"RESET", "TX_ON", "LANES", "DESKEW", "UP", "REPAIR", "DOWN"};
+    return NAMES[static_cast<std::size_t>(state)];
+}
+
 std::uint64_t page_up(std::uint64_t bytes) { return (bytes + PAGE - 1) / PAGE * PAGE; }
 
 std::uint32_t target_power_10nw(const config::configuration& values) {
@@ -139,6 +144,8 @@ void pair::load(const riscv::elf_image& program, const std::string& name) {
 void pair::link_changed(unsigned index, link_state state, const sc_core::sc_time& at) {
     boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair);
     up_[index] = state == link_state::up || state == link_state::repair;
+    log_at(severity::info, boards_[index]->phy, std::string("link state ") + name_of(state),
+           at - sc_core::sc_time_stamp());
     if (up_[index] && up_time_s_[index] == 0.0) {
         up_time_s_[index] = at.to_seconds();
     }
@@ -179,6 +186,8 @@ void pair::apply_faults() {
         }
         for (const auto lane : fault.lanes) {
             boards_[fault.board]->fibre.kill_lane(lane);
+            log_at(severity::info, boards_[fault.board]->fibre,
+                   fmt::format("lane {} dies, as the configuration asks", lane));
         }
     }
 }

@@ -12,6 +12,8 @@
 namespace luxlane {
 namespace {
 
+constexpr double CODEWORD_BITS = 5440.0;
+
 luxlane_job job_of(const board& of) {
     luxlane_job job{};
     of.sram.read(board_map::JOB - board_map::SRAM, std::as_writable_bytes(std::span(&job, 1)));
@@ -106,6 +108,10 @@ report::link_report pair::link_report_of(const board& from, board& to, unsigned 
     link.codewords.corrected = counters.corrected_codewords;
     link.codewords.uncorrectable = counters.uncorrectable_codewords;
     link.corrected_bits = counters.corrected_bits;
+    if (counters.codewords > 0) {
+        link.ber.counted =
+            double(counters.corrected_bits) / (double(counters.codewords) * CODEWORD_BITS);
+    }
     link.lost_flits = counters.flits_lost;
     link.line_payload_bps = values_.line_payload_bps();
 
@@ -191,7 +197,7 @@ std::string pair::verdict(run_end end, const report::run_report& report) const {
         if (!each->failure().empty()) {
             text = each->failure();
         } else if (!each->outcome()) {
-            text = fmt::format("did not end within {} of simulated time",
+            text = fmt::format("did not end within {} (simulation.maximum_time_s)",
                                config::format_quantity(values_.simulation.maximum_time_s, "s"));
         } else if (const auto job = job_of(*each); job.status > luxlane_status_passed) {
             text = status_text(job);
@@ -200,7 +206,7 @@ std::string pair::verdict(run_end end, const report::run_report& report) const {
         } else if (each->outcome()->verdict == soc::test_verdict::reset) {
             text = "the firmware asks for a reset";
         } else if (gradients_ != nullptr && job.status != luxlane_status_passed) {
-            text = "the firmware did not finish";
+            text = "the firmware ended without doing the job (collective.enabled)";
         }
         if (!text.empty()) {
             reason +=
@@ -233,6 +239,12 @@ report::run_report pair::report(run_end end) {
         for (auto& link : result.link) {
             link.payload_bps = 8.0 * double(result.collective.bytes) / result.collective.time_s;
         }
+    }
+    for (std::size_t i = next_fault_; i < faults_.size(); ++i) {
+        result.unreached_faults.push_back(
+            fmt::format("{} lanes of board {} that should die {} after LINK UP",
+                        faults_[i].lanes.size(), boards_[faults_[i].board]->basename(),
+                        config::format_quantity(faults_[i].after_link_up_s, "s")));
     }
     result.energy = energy_report_of();
     for (const auto* each : boards_) {

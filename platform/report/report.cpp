@@ -38,8 +38,11 @@ std::string link_text(const link_report& link) {
     }
     line("lanes", fmt::format("{} data + {} spare; {} dead, {} swapped", link.lanes.data,
                               link.lanes.spare, link.lanes.dead, link.lanes.swapped));
-    line("BER before FEC",
-         fmt::format("median {:.2e}, worst {:.2e}", link.ber.median, link.ber.worst));
+    if (link.up_time_s == 0.0) {
+        return text;
+    }
+    line("BER before FEC", fmt::format("median {:.2e}, worst {:.2e}; counted by the FEC {:.2e}",
+                                       link.ber.median, link.ber.worst, link.ber.counted));
     line("codewords", fmt::format("{}; {} corrected, {} uncorrectable", link.codewords.total,
                                   link.codewords.corrected, link.codewords.uncorrectable));
     line("payload", fmt::format("{} of {} that the line can carry ({:.1f} %)",
@@ -75,6 +78,9 @@ std::string collective_text(const collective_report& collective) {
 }
 
 std::string energy_text(const energy_report& energy) {
+    if (energy.parts.empty()) {
+        return "energy: not measured, because the link never came up\n";
+    }
     std::string text = fmt::format("energy ({})\n", energy.boundary);
     text +=
         fmt::format("  {:<30}{:.2f} W, {:.2f} pJ/bit (published, M-11: {} .. {} W)\n", "one end",
@@ -101,14 +107,22 @@ std::string to_json(const run_report& report) {
                           {"spare", link.lanes.spare},
                           {"dead", link.lanes.dead},
                           {"swapped", link.lanes.swapped}};
-        entry["ber"] = {{"median", link.ber.median}, {"worst", link.ber.worst}};
         entry["codewords"] = {{"total", link.codewords.total},
                               {"corrected", link.codewords.corrected},
                               {"uncorrectable", link.codewords.uncorrectable}};
         entry["corrected_bits"] = link.corrected_bits;
         entry["lost_flits"] = link.lost_flits;
-        entry["payload_bps"] = link.payload_bps;
         entry["line_payload_bps"] = link.line_payload_bps;
+        if (link.up_time_s == 0.0) {
+            for (const char* unknown : {"up_time_s", "ber", "payload_bps", "latency_s"}) {
+                entry[unknown] = nullptr;
+            }
+            out["link"].push_back(std::move(entry));
+            continue;
+        }
+        entry["ber"] = {
+            {"median", link.ber.median}, {"worst", link.ber.worst}, {"counted", link.ber.counted}};
+        entry["payload_bps"] = link.payload_bps;
         entry["latency_s"] = {{"one_way", link.latency_s.one_way},
                               {"round_trip", link.latency_s.round_trip},
                               {"parts", parts_json(link.latency_s.parts)}};
@@ -121,10 +135,14 @@ std::string to_json(const run_report& report) {
     if (!report.collective.mismatch.empty()) {
         out["collective"]["mismatch"] = report.collective.mismatch;
     }
-    out["energy"] = {{"pj_per_bit", report.energy.pj_per_bit},
-                     {"watts_per_end", report.energy.watts_per_end},
-                     {"boundary", report.energy.boundary},
-                     {"parts", parts_json(report.energy.parts)}};
+    out["energy"] = nullptr;
+    if (!report.energy.parts.empty()) {
+        out["energy"] = {{"pj_per_bit", report.energy.pj_per_bit},
+                         {"watts_per_end", report.energy.watts_per_end},
+                         {"boundary", report.energy.boundary},
+                         {"parts", parts_json(report.energy.parts)}};
+    }
+    out["unreached_faults"] = report.unreached_faults;
     out["instructions"] = report.instructions;
     out["simulated_s"] = report.simulated_s;
     out["verdict"] = report.verdict;
@@ -138,6 +156,9 @@ std::string to_text(const run_report& report) {
     }
     text += collective_text(report.collective);
     text += energy_text(report.energy);
+    for (const auto& fault : report.unreached_faults) {
+        text += fmt::format("not reached: {}\n", fault);
+    }
     text += fmt::format("verdict: {}\n", report.verdict);
     return text;
 }

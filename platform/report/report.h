@@ -15,12 +15,13 @@ struct part {
 /// One direction of the link.
 struct link_report {
     std::string name;        ///< "a->b"
-    double up_time_s = 0.0;  ///< 0: never came up
+    double up_time_s = 0.0;  ///< 0: never came up; then what the link would do is unknown
     struct {
         std::uint64_t data = 0, spare = 0, dead = 0, swapped = 0;
     } lanes;
     struct {
-        double median = 0.0, worst = 0.0;  ///< of the lanes that carry payload, before FEC
+        double median = 0.0, worst = 0.0;  ///< of the lanes that carry payload, by their error laws
+        double counted = 0.0;              ///< bits that the FEC put right over bits decoded
     } ber;
     struct {
         std::uint64_t total = 0, corrected = 0, uncorrectable = 0;
@@ -62,7 +63,8 @@ struct run_report {
     energy_report energy;
     std::uint64_t instructions = 0;
     double simulated_s = 0.0;
-    std::string verdict;  ///< "pass", or the reason why not
+    std::vector<std::string> unreached_faults;  ///< whose time the run did not come to
+    std::string verdict;                        ///< "pass", or the reason why not
 };
 
 /// The report as JSON; keys as in docs/report.md.
