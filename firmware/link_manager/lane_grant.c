@@ -11,6 +11,7 @@ void lane_grant_init(struct lane_grant* grant, const struct dif_serdes_phy* phy,
     *grant = (struct lane_grant){.phy = phy, .channel = channel};
     for (uint16_t logical = 0; logical < phy->data_lanes; ++logical) {
         grant->map[logical] = logical;
+        grant->before[logical] = logical;
         lane_map_set(&grant->used, logical);
     }
 }
@@ -49,8 +50,10 @@ static enum dif_result serve(struct lane_grant* grant, struct lane_request reque
         /* Asked twice: it has been done. */
         return answer(grant, management_word_switch_at(request.logical, at), now);
     }
-    /* A lane that was given up has failed at the far end: it is not taken back. */
-    if (!exists || lane_map_get(&grant->used, request.physical)) {
+    /* A lane that was given up has failed at the far end: it is not taken back, but by the lane
+     * that has just left it for a spare that turned out worse. */
+    if (!exists || (lane_map_get(&grant->used, request.physical) &&
+                    grant->before[request.logical] != request.physical)) {
         return answer(grant, management_word(management_refuse, request.logical, request.physical),
                       now);
     }
@@ -62,6 +65,7 @@ static enum dif_result serve(struct lane_grant* grant, struct lane_request reque
     if (result != dif_ok || (int32_t)(last - at) >= 0) {
         return result; /* held up beyond the count: the next step tries again */
     }
+    grant->before[request.logical] = grant->map[request.logical];
     grant->map[request.logical] = request.physical;
     lane_map_set(&grant->used, request.physical);
     return answer(grant, management_word_switch_at(request.logical, at), now);

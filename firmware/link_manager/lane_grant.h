@@ -18,7 +18,8 @@ struct lane_grant {
     const struct dif_serdes_phy* phy;
     struct management_channel* channel;
     uint16_t map[lane_map_lanes];  ///< physical transmit lane of each logical one, as last granted
-    struct lane_map used;          ///< physical lanes that carry or have carried a logical one
+    uint16_t before[lane_map_lanes];  ///< and the one before that: the way back
+    struct lane_map used;             ///< physical lanes that carry or have carried a logical one
     struct lane_request requests[lane_grant_requests];
     uint32_t requests_in, requests_out;  ///< free-running
 };

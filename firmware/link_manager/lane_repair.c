@@ -13,6 +13,11 @@ enum {
     handshake_limit = 8000 * dif_clint_ticks_per_us, /* UCIe's limit for each step of a repair */
     verify_limit = 2000 * dif_clint_ticks_per_us,
     attempts_limit = 3,
+    /* A lane that still carries data moves only for an eye so much better: at a bit error ratio of
+     * 1e-3 it makes a third of the errors. */
+    clearly_better_percent = 110,
+    /* A lane that failed the PHY's spare test (1e-4) finds its frame still at this Q, 6e-3. */
+    open_eye_q_100 = 250,
 };
 
 void lane_repair_init(struct lane_repair* repair, const struct dif_serdes_phy* phy,
@@ -30,9 +35,24 @@ bool lane_repair_busy(const struct lane_repair* repair) {
            lane_map_count(&repair->wanted, repair->phy->data_lanes) != 0;
 }
 
-static bool spare_state(enum dif_serdes_phy_lane_state state) {
-    return state == dif_serdes_phy_lane_spare || state == dif_serdes_phy_lane_spare_test ||
-           state == dif_serdes_phy_lane_aligned || state == dif_serdes_phy_lane_named;
+/* False if the lane cannot be used. */
+static bool rank_spare(enum dif_serdes_phy_lane_state state, uint16_t q_100,
+                       enum spare_rank* rank) {
+    switch (state) {
+        case dif_serdes_phy_lane_spare:
+            *rank = spare_tested;
+            return true;
+        case dif_serdes_phy_lane_spare_test:
+        case dif_serdes_phy_lane_aligned:
+        case dif_serdes_phy_lane_named:
+            *rank = spare_framed;
+            return true;
+        case dif_serdes_phy_lane_failed:
+            *rank = spare_open_eye;
+            return q_100 >= open_eye_q_100;
+        default:
+            return false;
+    }
 }
 
 enum dif_result lane_repair_count_lost(const struct lane_repair* repair, uint32_t* count) {
@@ -46,7 +66,14 @@ enum dif_result lane_repair_count_lost(const struct lane_repair* repair, uint32_
     return result;
 }
 
-/* Lists the usable spares with their scores: tested ones first, then by figure of merit. */
+enum dif_result lane_repair_complete(const struct lane_repair* repair, bool* complete) {
+    uint32_t lost = 0;
+    const enum dif_result result = lane_repair_count_lost(repair, &lost);
+    *complete = result == dif_ok && lost == 0;
+    return result;
+}
+
+/* Lists the usable spares with their ranks and figures of merit. */
 static enum dif_result survey_spares(struct lane_repair* repair) {
     repair->spares = 0;
     for (uint16_t lane = 0; lane < repair->phy->lanes; ++lane) {
@@ -62,24 +89,26 @@ static enum dif_result survey_spares(struct lane_repair* repair) {
         if (result != dif_ok) {
             return result;
         }
-        if (spare_state(status.state)) {
-            repair->spare[repair->spares++] = (struct lane_spare){
-                .lane = lane, .q_100 = q_100, .tested = status.state == dif_serdes_phy_lane_spare};
+        enum spare_rank rank = spare_open_eye;
+        if (rank_spare(status.state, q_100, &rank)) {
+            repair->spare[repair->spares++] =
+                (struct lane_spare){.lane = lane, .q_100 = q_100, .rank = rank};
         }
     }
     return dif_ok;
 }
 
 static bool better(const struct lane_spare* a, const struct lane_spare* b) {
-    return a->tested != b->tested ? a->tested : a->q_100 > b->q_100;
+    return a->rank != b->rank ? a->rank > b->rank : a->q_100 > b->q_100;
 }
 
-/* The best spare of the survey whose figure of merit exceeds `above_q_100`, or NULL. */
-static struct lane_spare* best_spare(struct lane_repair* repair, uint16_t above_q_100) {
+/* The best spare of the survey with at least this rank and figure of merit, or NULL. */
+static struct lane_spare* best_spare(struct lane_repair* repair, enum spare_rank rank,
+                                     uint32_t q_100) {
     struct lane_spare* best = NULL;
     for (uint32_t i = 0; i < repair->spares; ++i) {
         struct lane_spare* const spare = &repair->spare[i];
-        if (spare->q_100 > above_q_100 && (best == NULL || better(spare, best))) {
+        if (spare->rank >= rank && spare->q_100 >= q_100 && (best == NULL || better(spare, best))) {
             best = spare;
         }
     }
@@ -142,26 +171,52 @@ static void release(struct lane_repair* repair, struct lane_swap* swap) {
     lane_map_clear(&repair->running, swap->logical);
 }
 
-/* Gives the swap's lane another chance with the next spare; this one is not used again. */
+static void retire(struct lane_repair* repair, uint16_t physical) {
+    lane_map_clear(&repair->used, physical);
+    lane_map_set(&repair->retired, physical);
+}
+
+/* The spare is not used again. The logical lane tries the next one, or goes back if it has left an
+ * old lane that worked; and it stays there, because a weak lane is better than none. */
 static void abandon(struct lane_repair* repair, struct lane_swap* swap) {
-    lane_map_clear(&repair->used, swap->physical);
-    lane_map_set(&repair->retired, swap->physical);
+    retire(repair, swap->physical);
+    if (swap->optional && swap->stage == swap_verifying) {
+        lane_map_set(&repair->hopeless, swap->logical);
+        swap->stage = swap_returning;
+        return;
+    }
     lane_map_set(&repair->wanted, swap->logical);
     release(repair, swap);
+}
+
+static enum dif_result go_back(struct lane_repair* repair, struct lane_swap* swap, uint64_t now) {
+    const enum dif_result result = management_channel_send(
+        repair->channel, management_word(management_request, swap->logical, swap->old), now);
+    if (result == dif_ok) {
+        *swap = (struct lane_swap){.stage = swap_requested,
+                                   .logical = swap->logical,
+                                   .physical = swap->old,
+                                   .deadline = now + handshake_limit};
+        /* Should the old lane not work any more either, any other will do. */
+        lane_map_clear(&repair->optional, swap->logical);
+    }
+    return result == dif_unavailable ? dif_ok : result;
 }
 
 static enum dif_result start_swap(struct lane_repair* repair, struct lane_swap* swap,
                                   uint16_t logical, uint64_t now) {
     const bool optional = lane_map_get(&repair->optional, logical);
-    uint16_t above_q_100 = 0;
+    uint16_t present_q_100 = 0;
     enum dif_result result = dif_ok;
     if (optional) {
-        result = dif_rx_dsp_figure_of_merit(repair->dsp, repair->map[logical], &above_q_100);
+        result = dif_rx_dsp_figure_of_merit(repair->dsp, repair->map[logical], &present_q_100);
     }
     if (result != dif_ok) {
         return result;
     }
-    struct lane_spare* const spare = best_spare(repair, above_q_100);
+    struct lane_spare* const spare =
+        best_spare(repair, optional ? spare_framed : spare_open_eye,
+                   (uint32_t)present_q_100 * clearly_better_percent / 100);
     if (spare == NULL) {
         if (optional) {
             lane_map_clear(&repair->wanted, logical);
@@ -288,6 +343,11 @@ static enum dif_result arm(struct lane_repair* repair, struct lane_swap* swap, u
     return result;
 }
 
+static enum dif_result give_up_old(struct lane_repair* repair, const struct lane_swap* swap) {
+    retire(repair, swap->old);
+    return dif_serdes_phy_train_lane(repair->phy, swap->old, false);
+}
+
 static enum dif_result look_if_switched(struct lane_repair* repair, struct lane_swap* swap,
                                         uint64_t now) {
     uint16_t physical = dif_serdes_phy_no_lane;
@@ -310,13 +370,11 @@ static enum dif_result look_if_switched(struct lane_repair* repair, struct lane_
         }
         return dif_ok;
     }
-    const uint16_t old = repair->map[swap->logical];
-    lane_map_clear(&repair->used, old);
-    lane_map_set(&repair->retired, old);
+    swap->old = repair->map[swap->logical];
     repair->map[swap->logical] = swap->physical;
     swap->stage = swap_verifying;
     swap->deadline = now + verify_limit;
-    return dif_serdes_phy_train_lane(repair->phy, old, false);
+    return swap->optional ? dif_ok : give_up_old(repair, swap);
 }
 
 static enum dif_result verify(struct lane_repair* repair, struct lane_swap* swap, uint64_t now) {
@@ -324,6 +382,11 @@ static enum dif_result verify(struct lane_repair* repair, struct lane_swap* swap
     enum dif_result result = dif_serdes_phy_read_lane_status(repair->phy, swap->physical, &status);
     if (result != dif_ok) {
         return result;
+    }
+    if (status.state == dif_serdes_phy_lane_failed && !swap->trained) {
+        /* It had failed the spare test, or lost its frame just now. */
+        swap->trained = true;
+        return dif_serdes_phy_train_lane(repair->phy, swap->physical, true);
     }
     const bool aligned =
         status.state == dif_serdes_phy_lane_aligned || status.state == dif_serdes_phy_lane_degraded;
@@ -333,6 +396,9 @@ static enum dif_result verify(struct lane_repair* repair, struct lane_swap* swap
     result = management_channel_send(repair->channel,
                                      management_word(management_done, swap->logical, 0), now);
     if (result == dif_ok) {
+        if (swap->optional) {
+            result = give_up_old(repair, swap);
+        }
         release(repair, swap);
         repair->news[repair->completed++] = swap->logical;
     }
@@ -354,7 +420,9 @@ static void check_deadline(struct lane_repair* repair, struct lane_swap* swap, u
         }
         return;
     }
-    abandon(repair, swap);
+    if (swap->stage != swap_returning) {
+        abandon(repair, swap);
+    }
 }
 
 static enum dif_result step_swap(struct lane_repair* repair, struct lane_swap* swap, uint64_t now) {
@@ -368,6 +436,9 @@ static enum dif_result step_swap(struct lane_repair* repair, struct lane_swap* s
             break;
         case swap_verifying:
             result = verify(repair, swap, now);
+            break;
+        case swap_returning:
+            result = go_back(repair, swap, now);
             break;
         default:
             break;

@@ -20,23 +20,33 @@ enum swap_stage {
     swap_granted,    ///< SWITCH_AT known; to be armed
     swap_armed,      ///< waits for the superframe
     swap_verifying,  ///< waits for the right name on the new lane
+    swap_returning,  ///< the new lane does not work: REQUEST for the old one to be sent
 };
 
 struct lane_swap {
     enum swap_stage stage;
     uint16_t logical;
-    uint16_t physical;  ///< the spare
-    bool optional;      ///< the old lane still carries data
+    uint16_t physical;  ///< the spare; the old lane once that has failed
+    uint16_t old;       ///< where the logical lane came from
+    bool optional;      ///< the old lane still carries data: the way back, kept until verified
+    bool trained;       ///< the new lane had to be trained again
     uint8_t attempts;
     uint16_t count;  ///< low 11 bits of the superframe count
     uint32_t at;     ///< superframe for which it is armed
     uint64_t deadline;
 };
 
+/* From the worst. */
+enum spare_rank {
+    spare_open_eye,  ///< failed its test, but its eye would carry data: better than a dead lane
+    spare_framed,    ///< test not finished
+    spare_tested,
+};
+
 struct lane_spare {
     uint16_t lane;
     uint16_t q_100;
-    bool tested;
+    enum spare_rank rank;
 };
 
 struct lane_repair {
@@ -86,6 +96,9 @@ bool lane_repair_tell(struct lane_repair* repair);
 
 /// True while a swap waits or runs.
 bool lane_repair_busy(const struct lane_repair* repair);
+
+/// True if every logical lane's physical lane delivers data now.
+DIF_MUST_USE enum dif_result lane_repair_complete(const struct lane_repair* repair, bool* complete);
 
 /// SWITCH_AT and REFUSE of the far end; other words are ignored.
 void lane_repair_word(struct lane_repair* repair, uint32_t word);

@@ -43,6 +43,11 @@ void link_manager_take_down(struct link_manager* manager, enum luxlane_cause cau
                              (unsigned)manager->repair.failed_lanes,
                              (unsigned)manager->repair.spares);
     }
+    if (cause == luxlane_cause_no_lock) {
+        manager->config.line("link: %u of %u lanes have light, clocks locked on %u of them",
+                             (unsigned)manager->lit, (unsigned)manager->config.lanes,
+                             (unsigned)manager->locked);
+    }
     if (cause == luxlane_cause_payload_lost) {
         manager->config.line("link: %u lanes failed at once", (unsigned)manager->lanes_lost);
     }
@@ -139,8 +144,8 @@ static void serve_far_end(struct link_manager* m) {
     }
 }
 
-/* From the agreed map on, lanes that fail are replaced whatever the state. The periodic look in
- * link_up finds what an event would have told, had it not been latched together with another. */
+/* From the agreed map on, lanes that fail are replaced whatever the state. The periodic look
+ * finds what an event would have told, had it not been latched together with another. */
 static void monitor_lanes(struct link_manager* m) {
     uint32_t events = 0;
     bool light_changed = false;
@@ -148,7 +153,8 @@ static void monitor_lanes(struct link_manager* m) {
         !link_worked(m, dif_pd_array_take_loss_event(&m->array, &light_changed))) {
         return;
     }
-    const bool periodic = (m->state == link_up || m->state == link_recover) && m->now >= m->mark;
+    const bool looks = m->state == link_deskew || m->state == link_up || m->state == link_recover;
+    const bool periodic = looks && m->now >= m->mark;
     if (m->state >= link_map && m->state < link_down &&
         ((events & lane_events) != 0 || light_changed || periodic)) {
         m->mark = periodic ? m->now + scan_period : m->mark;

@@ -61,11 +61,12 @@ struct link_manager {
     uint32_t seen;     ///< a count inside the state, meaning by state
     uint32_t session;  ///< ours, in HELLO
     uint32_t far_session;
-    uint32_t recoveries;  ///< how often the PHY dropped the link: payload was lost then
-    uint32_t lanes_lost;  ///< lanes that failed together the last time
-    uint8_t down_words;   ///< DOWN words still to be sent
-    bool words_possible;  ///< enough lanes are framed to exchange words
-    bool far_known;       ///< HELLO received
+    uint32_t recoveries;   ///< how often the PHY dropped the link: payload was lost then
+    uint32_t lit, locked;  ///< lanes with light, with clock recovery, while that is waited for
+    uint32_t lanes_lost;   ///< lanes that failed together the last time
+    uint8_t down_words;    ///< DOWN words still to be sent
+    bool words_possible;   ///< enough lanes are framed to exchange words
+    bool far_known;        ///< HELLO received
     bool far_heard_us;
     bool map_done_sent, far_map_done;
     bool ready_sent, far_ready;

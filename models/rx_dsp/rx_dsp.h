@@ -23,9 +23,11 @@ struct rx_dsp_config {
     std::uint32_t direction = 0;    ///< tells the two directions of a cable apart in random streams
     double rate_bps = 2e9;          ///< until the first frame tells the line's rate
     double cdr_lock_time_s = 2e-6;  ///< assumption: about 4000 bits
-    double cdr_minimum_q = 2.0;     ///< assumption: a loop locks on an eye of BER 2e-2
-    double adapt_time_s = 20e-6;    ///< assumption: least-mean-squares over 40000 bits
-    double cdr_power_w = 0.5e-3;    ///< per enabled lane; assumption
+    /// Assumption: a bang-bang loop averages over thousands of edges and locks on an eye of BER
+    /// 0.1.
+    double cdr_minimum_q = 1.3;
+    double adapt_time_s = 20e-6;  ///< assumption: least-mean-squares over 40000 bits
+    double cdr_power_w = 0.5e-3;  ///< per enabled lane; assumption
     double slicer_energy_j_per_bit =
         0.1e-12;  ///< equaliser and slicer; JSSC May 2024, split assumed
 };

@@ -152,20 +152,68 @@ TEST_CASE("a lane that never finds its frame is replaced") {
     CHECK(pair.board[0].map_transmit(42) == pair.board[1].map_receive(42));
 }
 
-TEST_CASE("a weak lane moves to the best spare, but not when every spare is worse") {
+TEST_CASE("a weak lane moves to the best spare, but not when none is clearly better") {
     link_pair pair(lanes, data_lanes);
-    pair.board[1].incoming[5].q_100 = 350;
+    pair.board[1].incoming[5].q_100 = 305;
     pair.board[1].incoming[433].q_100 = 1200;
     SECTION("a better spare") {
         REQUIRE(bring_up(pair));
         CHECK(pair.board[1].map_receive(5) == 433);
     }
-    SECTION("only worse ones") {
+    SECTION("a lane that the FEC can carry stays") {
+        pair.board[1].incoming[5].q_100 = 315;  // bit error ratio 8e-4
+        REQUIRE(bring_up(pair));
+        CHECK(pair.board[1].map_receive(5) == 5);
+    }
+    SECTION("only slightly better ones") {
         for (unsigned lane = data_lanes; lane < lanes; ++lane) {
-            pair.board[1].incoming[lane].q_100 = 300;
+            pair.board[1].incoming[lane].q_100 = 330;
         }
         REQUIRE(bring_up(pair));
         CHECK(pair.board[1].map_receive(5) == 5);
+    }
+}
+
+TEST_CASE("a weak lane returns to its old place when the spare does not work") {
+    link_pair pair(lanes, data_lanes);
+    pair.board[1].incoming[5].q_100 = 300;
+    pair.board[1].incoming[433].q_100 = 1200;
+    pair.board[1].incoming[433].fails_with_data = true;
+    REQUIRE(bring_up(pair));
+    CHECK(pair.board[1].map_receive(5) == 5);
+    CHECK(pair.board[0].map_transmit(5) == 5);
+}
+
+TEST_CASE("a dead lane goes on to the next spare when the first does not work") {
+    link_pair pair(lanes, data_lanes);
+    pair.board[1].incoming[5].dead = true;
+    pair.board[1].incoming[433].q_100 = 1200;
+    pair.board[1].incoming[433].fails_with_data = true;
+    REQUIRE(bring_up(pair));
+    CHECK(pair.board[1].map_receive(5) >= data_lanes);
+    CHECK(pair.board[1].map_receive(5) != 433);
+    check_map(pair, 1);
+}
+
+TEST_CASE("closed eyes are opened by equaliser presets; without light there is nothing to open") {
+    link_pair pair(lanes, data_lanes);
+    auto& incoming = pair.board[1].incoming;
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        incoming[lane].locks_at_post = lane % 2 == 0 ? 0 : -16;
+    }
+    incoming[3].dead = true;
+    SECTION("all lanes lock") {
+        REQUIRE(bring_up(pair));
+        CHECK(said(pair, "link: clocks locked on 459 of 460 lanes"));
+    }
+    SECTION("too few lanes lock, and the console says how many") {
+        for (auto& lane : incoming) {
+            lane.locks_at_post = 1;
+        }
+        incoming[7].locks_at_post = 0;
+        REQUIRE(pair.run_until([&] { return pair.manager[1].state == link_down; }, 20000));
+        CHECK(pair.manager[1].cause == luxlane_cause_no_lock);
+        CHECK(said(pair, "link: 459 of 460 lanes have light, clocks locked on 1 of them"));
     }
 }
 

@@ -53,6 +53,7 @@ link_mock::link_mock(unsigned lanes, unsigned data_lanes)
       current_ua_(lanes),
       bias_ua_(lanes),
       post_tap_64_(lanes),
+      equaliser_post_(lanes),
       emitting_(lanes),
       sampling_(lanes),
       training_(lanes) {
@@ -84,11 +85,16 @@ bool link_mock::carries_data(unsigned lane) const {
     return std::find(map_[1].begin(), map_[1].end(), lane) != map_[1].end();
 }
 
+bool link_mock::locked(unsigned lane) const {
+    return sampling_[lane] && lit(lane) && equaliser_post_[lane] == incoming[lane].locks_at_post;
+}
+
 unsigned link_mock::lane_state(unsigned lane) const {
     if (!training_[lane]) {
         return SERDES_PHY_LANE_STATUS_STATE_OFF;
     }
-    if (!lit(lane) || !sampling_[lane] || incoming[lane].no_frame) {
+    const bool spoilt = incoming[lane].fails_with_data && carries_data(lane);
+    if (!locked(lane) || incoming[lane].no_frame || spoilt) {
         return SERDES_PHY_LANE_STATUS_STATE_FAILED;
     }
     if (!carries_data(lane)) {
@@ -177,12 +183,12 @@ std::uint32_t link_mock::read_array(std::uint32_t offset) const {
 }
 
 std::uint32_t link_mock::read_dsp(std::uint32_t offset) const {
-    const auto locked = [this](unsigned lane) { return sampling_[lane] && lit(lane); };
+    const auto is_locked = [this](unsigned lane) { return locked(lane); };
     if (in_map(offset, RX_DSP_CDR_LOCK_MAP_OFFSET(0U))) {
-        return map_word(locked, (offset - RX_DSP_CDR_LOCK_MAP_OFFSET(0U)) / 4);
+        return map_word(is_locked, (offset - RX_DSP_CDR_LOCK_MAP_OFFSET(0U)) / 4);
     }
     if (in_map(offset, RX_DSP_ADAPT_DONE_MAP_OFFSET(0U))) {
-        return map_word(locked, (offset - RX_DSP_ADAPT_DONE_MAP_OFFSET(0U)) / 4);
+        return map_word(is_locked, (offset - RX_DSP_ADAPT_DONE_MAP_OFFSET(0U)) / 4);
     }
     switch (offset) {
         case RX_DSP_ID_OFFSET:
@@ -323,6 +329,10 @@ void link_mock::write_dsp(std::uint32_t offset, std::uint32_t value) {
         dsp_lane_ = value;
     } else if (offset == RX_DSP_LANE_CONTROL_OFFSET) {
         for_selected(dsp_lane_, lanes_, [&](unsigned l) { sampling_[l] = (value & 1U) != 0; });
+    } else if (offset == RX_DSP_LANE_TAPS_OFFSET) {
+        const auto post = static_cast<std::int8_t>((value & RX_DSP_LANE_TAPS_POST_MASK) >>
+                                                   RX_DSP_LANE_TAPS_POST_LSB);
+        for_selected(dsp_lane_, lanes_, [&](unsigned l) { equaliser_post_[l] = post; });
     }
 }
 

@@ -22,6 +22,8 @@ public:
         bool dead = false;
         double power_10nw_per_ua = 1.0;  ///< at small currents
         bool no_frame = false;           ///< light, but never a frame
+        bool fails_with_data = false;    ///< a spare that looks good until it is used
+        int locks_at_post = 0;           ///< equaliser post tap that the clock recovery wants
         bool degraded = false;
         std::uint16_t q_100 = 900;
     };
@@ -70,6 +72,7 @@ private:
     void write_phy(std::uint32_t offset, std::uint32_t value);
     void arm(unsigned direction);
 
+    bool locked(unsigned lane) const;
     unsigned power_10nw(unsigned lane) const;
     bool lit(unsigned lane) const;
     bool carries_data(unsigned lane) const;
@@ -79,6 +82,7 @@ private:
     unsigned lanes_, data_lanes_;
     std::vector<std::uint16_t> current_ua_, bias_ua_;
     std::vector<std::uint32_t> post_tap_64_;
+    std::vector<int> equaliser_post_;
     std::vector<bool> emitting_, sampling_, training_;
     std::array<std::vector<std::uint16_t>, 2> map_;  ///< [transmit, receive][logical]
     std::array<std::vector<pending_switch>, 2> switches_;
