@@ -17,6 +17,7 @@ enum {
     /* A bit error ratio of 1e-3. The FEC takes the mean of all lanes, KP4's limit is 2.4e-4: a lane
      * that is not several times worse than that costs less than the spare it would take. */
     weak_q_100 = 310,
+    fec_limit_q_100 = 350, /* bit error ratio 2.3e-4, KP4's limit */
 };
 
 static uint64_t elapsed(const struct link_manager* manager) {
@@ -310,6 +311,23 @@ static enum link_outcome step_readapt(struct link_manager* m) {
     return link_next;
 }
 
+/* The link comes up even where the FEC will not do; then the console names the reason. */
+static bool warn_of_errors(struct link_manager* m) {
+    uint32_t beyond = 0;
+    for (uint16_t logical = 0; logical < m->config.data_lanes; ++logical) {
+        uint16_t q_100 = 0;
+        if (!link_worked(m, dif_rx_dsp_figure_of_merit(&m->dsp, m->repair.map[logical], &q_100))) {
+            return false;
+        }
+        beyond += q_100 < fec_limit_q_100;
+    }
+    if (beyond * 2 > m->config.data_lanes) {
+        m->config.line("link: %u of %u lanes make more bit errors than the FEC corrects",
+                       (unsigned)beyond, (unsigned)m->config.data_lanes);
+    }
+    return true;
+}
+
 static enum link_outcome step_map(struct link_manager* m) {
     if (m->fresh) {
         if (!link_worked(m, lane_repair_scan(&m->repair, weak_q_100))) {
@@ -339,7 +357,7 @@ static enum link_outcome step_map(struct link_manager* m) {
         return link_stay;
     }
     m->config.line("link: lane map agreed, %u lanes on spares", (unsigned)m->repair.completed);
-    return link_next;
+    return warn_of_errors(m) ? link_next : link_fail;
 }
 
 /* `seen`: 1 = deskew was asked for. A lane may have been lost since the map was agreed; then the

@@ -174,6 +174,16 @@ TEST_CASE("a weak lane moves to the best spare, but not when none is clearly bet
     }
 }
 
+TEST_CASE("a link whose lanes are beyond the FEC comes up and says so") {
+    link_pair pair(lanes, data_lanes);
+    const unsigned bad = GENERATE(0u, 200u, 201u);
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+        pair.board[1].incoming[lane].q_100 = lane < bad ? 349 : 350;
+    }
+    REQUIRE(bring_up(pair));
+    CHECK(said(pair, "201 of 400 lanes make more bit errors than the FEC corrects") == (bad > 200));
+}
+
 TEST_CASE("a weak lane returns to its old place when the spare does not work") {
     link_pair pair(lanes, data_lanes);
     pair.board[1].incoming[5].q_100 = 300;
