@@ -55,6 +55,7 @@ struct program {
     uint32_t reported;   ///< percent
     enum luxlane_status status;
     uint32_t cause;
+    volatile bool interrupt_failed;  ///< the accelerator's events could not be taken
 };
 
 static struct program program;
@@ -65,7 +66,7 @@ static void on_link_interrupt(void* context) { link_manager_on_interrupt(context
 static void on_accelerator_interrupt(void* context) {
     struct dif_accelerator_events events;
     if (dif_accelerator_take_events(context, &events) != dif_ok) {
-        job_result_set(luxlane_status_unexpected_trap, ACCELERATOR_IRQ);
+        program.interrupt_failed = true;
     }
 }
 
@@ -199,6 +200,9 @@ static void publish(struct program* p) {
 }
 
 static void step_program(struct program* p) {
+    if (p->interrupt_failed && p->status == luxlane_status_running) {
+        fail(p, luxlane_status_unexpected_trap, ACCELERATOR_IRQ);
+    }
     /* A far end that has finished may take its light with it. */
     const bool link_needed =
         (p->phase <= phase_barrier && !p->link.far_finished) || p->phase == phase_monitor;

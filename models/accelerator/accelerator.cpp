@@ -111,17 +111,27 @@ collective::descriptor_ring accelerator::make_ring(ring_id id) {
             }};
 }
 
-void accelerator::link_up(bool up) {
-    // What was on its way when the link went down may be lost without a trace.
-    link_.asking = link_.asking || (up && !link_.up && (link_.sent != 0 || link_.expected != 0));
-    link_.up = up;
-    schedule(step_event_, sc_core::sc_time_stamp());
+void accelerator::link_up(bool up, const sc_core::sc_time& at) {
+    link_changes_.push_back({at, up});
+    schedule(step_event_, at);
+}
+
+void accelerator::take_link_changes(const sc_core::sc_time& present) {
+    for (; !link_changes_.empty() && link_changes_.front().at <= present;
+         link_changes_.pop_front()) {
+        const bool up = link_changes_.front().up;
+        // What was on its way when the link went down may be lost without a trace.
+        link_.asking =
+            link_.asking || (up && !link_.up && (link_.sent != 0 || link_.expected != 0));
+        link_.up = up;
+    }
 }
 
 // One process for all engines, in a fixed order, until none has anything left to do at this time:
 // nothing depends on the order in which the kernel would run several.
 void accelerator::step() {
     const sc_core::sc_time present = sc_core::sc_time_stamp();
+    take_link_changes(present);
     bool changed = true;
     while (changed) {
         changed = false;
@@ -135,6 +145,9 @@ void accelerator::step() {
     sc_core::sc_time next = std::min({send_.wake(), receive_.wake(), compute_.wake()});
     for (const auto& each : rings_) {
         next = std::min(next, each.wake());
+    }
+    if (!link_changes_.empty()) {
+        next = std::min(next, link_changes_.front().at);
     }
     if (next != sc_core::sc_max_time()) {
         schedule(step_event_, next);

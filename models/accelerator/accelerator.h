@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 
 #include "models/accelerator/compute_engine.h"
@@ -55,7 +56,8 @@ public:
     accelerator(const sc_core::sc_module_name& name, const accelerator_config& config);
 
     /// The PHY carries traffic from now on, or no longer. Down at the beginning.
-    void link_up(bool up);
+    /// A hart that runs ahead may say so early: it counts from the absolute time `at`.
+    void link_up(bool up, const sc_core::sc_time& at = sc_core::sc_time_stamp());
 
     /// The HBM's content, for loaders and checks; byte 0 is board address `memory_base`.
     std::span<std::byte> memory_content() { return hbm_.storage(); }
@@ -72,6 +74,7 @@ private:
     void update_irq() override;
 
     void step();
+    void take_link_changes(const sc_core::sc_time& present);
     void hook_registers();
     void hook_ring_registers();
     void count_statistics();
@@ -91,6 +94,11 @@ private:
     collective::send_engine send_;
     collective::receive_engine receive_;
     collective::compute_engine compute_;
+    struct link_change {
+        sc_core::sc_time at;
+        bool up;
+    };
+    std::deque<link_change> link_changes_;  ///< still to come, by time
     sc_core::sc_event step_event_;
 };
 

@@ -381,7 +381,8 @@ void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
 
 // Called after whatever changes the power: the time before it is charged at the old one.
 void rx_dsp::account_power() {
-    const auto time = now();
+    // A hart that runs ahead may have been charged beyond the kernel's time already.
+    const auto time = std::max(now(), state_.counted_to);
     state_.energy_j += state_.power_w * (time - state_.counted_to).to_seconds();
     state_.counted_to = time;
     const double lane_w = config_.cdr_power_w + config_.slicer_energy_j_per_bit * state_.rate_bps;
@@ -392,7 +393,8 @@ void rx_dsp::account_power() {
 }
 
 std::vector<device::energy_part> rx_dsp::energy() const {
-    const double since_s = (sc_core::sc_time_stamp() - state_.counted_to).to_seconds();
+    const auto time = std::max(sc_core::sc_time_stamp(), state_.counted_to);
+    const double since_s = (time - state_.counted_to).to_seconds();
     return {{"equaliser and slicers", state_.energy_j + state_.power_w * since_s}};
 }
 

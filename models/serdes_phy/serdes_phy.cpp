@@ -385,7 +385,7 @@ link_state serdes_phy::derive_link() {
         state_.idle = present_lanes();
         observe(superframes_after_change);
         if (state_.refused) {
-            room_event_.notify(sc_core::SC_ZERO_TIME);
+            schedule(room_event_, now());
         }
     }
     if (state_.down) {

@@ -5,12 +5,15 @@
 #include <utility>
 
 #include "platform/config/parameter.h"
+#include "platform/config/quantity.h"
 #include "platform/config/reader.h"
 
 namespace luxlane::config {
 namespace {
 
 constexpr std::uint64_t MAXIMUM_LANES = 544;
+/// The receiver measures light in these steps.
+constexpr double POWER_MONITOR_STEP_W = 10e-9;
 /// Range of the driver's current DAC: 10 bits of 1 uA.
 constexpr double DRIVER_MAXIMUM_A = 1.023e-3;
 
@@ -215,6 +218,12 @@ std::span<const parameter> parameters() {
 }
 
 void check(const configuration& values, const std::string& name) {
+    if (values.link.target_power_w > 0.0 && values.link.target_power_w < POWER_MONITOR_STEP_W) {
+        throw configuration_error(
+            fmt::format("{}: link.target_power_w = {} is below the power monitor's step of {}",
+                        name, format_quantity(values.link.target_power_w, "W"),
+                        format_quantity(POWER_MONITOR_STEP_W, "W")));
+    }
     const auto lanes = values.physical_lanes();
     if (lanes > MAXIMUM_LANES) {
         throw configuration_error(

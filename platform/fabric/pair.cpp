@@ -142,7 +142,7 @@ void pair::load(const riscv::elf_image& program, const std::string& name) {
 }
 
 void pair::link_changed(unsigned index, link_state state, const sc_core::sc_time& at) {
-    boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair);
+    boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair, at);
     up_[index] = state == link_state::up || state == link_state::repair;
     log_at(severity::info, boards_[index]->phy, std::string("link state ") + name_of(state),
            at - sc_core::sc_time_stamp());

@@ -134,8 +134,8 @@ TEST_CASE("a program's exit status is in the verdict") {
 TEST_CASE("a program that never ends is given up at the simulated time that was allowed") {
     const auto run = run_guest("spin", {"--set", "simulation.maximum_time_s=1ms"});
     CHECK(run.verdict ==
-          "board a: did not end within 0.001 s of simulated time; "
-          "board b: did not end within 0.001 s of simulated time");
+          "board a: did not end within 1 ms (simulation.maximum_time_s); "
+          "board b: did not end within 1 ms (simulation.maximum_time_s)");
     CHECK(run.program.status == 1);
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("firmware that ends without doing the job it was given does not pass")
     CHECK(run.program.status == 1);
     REQUIRE(run.report.is_object());
     const std::string verdict = run.report.at("verdict");
-    CHECK(verdict.find("board a: the firmware did not finish") == 0);
+    CHECK(verdict.find("board a: the firmware ended without doing the job") == 0);
 }
 
 }  // namespace luxlane::test
