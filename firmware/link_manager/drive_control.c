@@ -75,7 +75,7 @@ static enum dif_result mean_power(const struct drive_control* drive, uint16_t* m
             ++lit;
         }
     }
-    *mean_10nw = lit != 0 ? (uint16_t)(sum / lit) : 0;
+    *mean_10nw = (uint16_t)(lit != 0 ? sum / lit : 0);
     return dif_ok;
 }
 
