@@ -18,8 +18,8 @@ baud_channel make_baud_channel(const photonics::lane_response& own,
     for (const photonics::lane_response* other : neighbours) {
         const double swing_a = other->one_a - other->zero_a;
         channel.crosstalk[channel.neighbours++] =
-            swing_a * other->crosstalk_fraction / channel.amplitude_a;
-        channel.offset_a += other->zero_a * other->crosstalk_fraction;
+            swing_a * other->crosstalk[0] / channel.amplitude_a;
+        channel.offset_a += other->zero_a * other->crosstalk[0];
     }
     return channel;
 }

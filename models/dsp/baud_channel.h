@@ -17,7 +17,7 @@ inline constexpr std::size_t MAX_NEIGHBOURS = 8;
 /// with bits b in {0, 1} and white Gaussian noise of variance variance_zero + variance_slope L[k].
 /// `symbol_channel` draws from exactly this, `error_law` integrates exactly this.
 struct baud_channel {
-    std::array<double, PULSE_TAPS> pulse{};  ///< taps -3 .. +8, sum 1
+    std::array<double, PULSE_TAPS> pulse{};  ///< taps -6 .. +10, sum 1
     double offset_a = 0.0;
     double amplitude_a = 0.0;
     double variance_zero = 0.0;   ///< relative to amplitude_a^2

@@ -2,16 +2,10 @@
 
 #include "models/dsp/baud_channel.h"
 #include "models/dsp/equaliser.h"
+#include "models/dsp/error_rates.h"
 #include "models/dsp/slicer.h"
 
 namespace luxlane::dsp {
-
-/// Error probabilities of one lane with equally likely, independent bits.
-struct error_rates {
-    double ber;
-    double given_one;
-    double given_zero;
-};
 
 /// The law of errors of `baud_channel` behind `taps` and a slicer at `threshold_a`: every pattern
 /// of the interfering bits, own and neighbours', is enumerated with the noise variance of its own

@@ -9,20 +9,31 @@
 
 namespace luxlane::photonics {
 
+/// Line code of a lane: one bit a symbol, or two bits a symbol, Gray-coded.
+enum class modulation { nrz, pam4 };
+
 /// Everything that decides how one lane behaves, in SI units. The defaults are the 800G set
 /// (400 + 60 lanes of 2 Gb/s NRZ over 10 m of silica imaging fibre); `parameter_notes` gives the
-/// unit, range and source of each.
+/// unit, range and source of each number.
 struct lane_parameters {
     // Line.
     double rate_bps = 2e9;
+    modulation format = modulation::nrz;
     double temperature_k = 300.0;
 
-    // Driver: peak currents of the two levels; the transmit equaliser stays between them.
+    // Driver. A symbol x in -1 .. 1 asks for the current I = middle + half swing * sum c_i x[k -
+    // i], cut off at zero; c = the main tap, less the others.
     double on_current_a = 742e-6;
     double current_extinction_ratio = 10.0;
+    double transmit_pre_tap = 0.0;
     double transmit_post_tap = 0.042;
+    double transmit_post2_tap = 0.0;
+    double transmit_post3_tap = 0.0;
+    double transmit_overdrive = 0.0;
     double driver_resistance_ohm = 1000.0;
     double node_capacitance_f = 60e-15;
+    double sweep_out_rate_per_s = 0.0;
+    double sweep_out_window_s = 100e-12;
 
     // Emitter.
     led_coefficients emitter = led_set("fast_doped");
@@ -31,6 +42,7 @@ struct lane_parameters {
     double linewidth_m = 16e-9;
     double extraction_efficiency = 0.3;
     double intensity_noise_modes = 200.0;
+    double defect_growth = 0.0;
 
     // Optics; losses are positive.
     double transmit_coupling_db = 7.0;
@@ -44,14 +56,30 @@ struct lane_parameters {
     double lane_pitch_m = 50e-6;
     double half_aperture_m = 20e-6;
     double spot_radius_m = 15e-6;
-    double misalignment_m = 0.0;
+    double offset_x_m = 0.0;
+    double offset_y_m = 0.0;
 
-    // Receiver.
+    // Receiver, up to the sampler.
     double responsivity_a_per_w = 0.25;
     double photodiode_bandwidth_hz = 6e9;
     double amplifier_bandwidth_hz = 1.5e9;
+    double amplifier_damping = 0.70710678118654752;
     double noise_density_a_per_rthz = 5e-12;
+    double noise_corner_hz = 1e12;
+    double offset_corner_hz = 10e3;
+    double electrical_crosstalk = 0.002;
+    double supply_noise_relative = 0.002;
     double dark_current_a = 10e-12;
+    double ctle_peaking_db = 0.0;
+    double ctle_zero_hz = 0.7e9;
+    double ctle_pole_hz = 3e9;
+
+    // Sampler and decision.
+    double feed_forward_taps = 3.0;
+    double feedback_taps = 0.0;
+    double random_jitter_s = 3e-12;
+    double sinusoidal_jitter_s = 0.0;
+    double duty_cycle_distortion = 0.0;
 
     // What makes this lane an individual; 1 and 0 are the nominal lane.
     double drive_factor = 1.0;
@@ -59,6 +87,11 @@ struct lane_parameters {
     double responsivity_factor = 1.0;
     double noise_factor = 1.0;
     double skew_s = 0.0;
+
+    unsigned bits_per_symbol() const { return format == modulation::pam4 ? 2 : 1; }
+    double symbol_rate_bd() const { return rate_bps / bits_per_symbol(); }
+    /// Main tap of the transmit equaliser: what the others leave of the peak, plus the overdrive.
+    double transmit_main_tap() const;
 };
 
 /// Unit, allowed range and provenance of one parameter.

@@ -26,13 +26,13 @@ drive_levels drive_of(const lane_parameters& lane) {
     const double peak = lane.on_current_a * lane.drive_factor;
     const double floor = peak / lane.current_extinction_ratio;
     const double middle = 0.5 * (peak + floor);
-    const double swing = 0.5 * (peak - floor) * (1.0 - 2.0 * lane.transmit_post_tap);
+    const double swing = 0.5 * (peak - floor) * (lane.transmit_main_tap() - lane.transmit_post_tap);
     return {middle + swing, middle - swing, middle, peak};
 }
 
 /// The chain's constants, so that the loop over frequencies computes nothing twice.
 struct chain {
-    double post_tap, interval_s;
+    double main_tap, post_tap, interval_s;
     double lifetime_s, driver_tau_s, photodiode_tau_s;
     double amplifier_hz, spread_s;
 
@@ -42,6 +42,7 @@ struct chain {
         const double series_ohm = led.series_resistance_ohm_m2 / led_area(led);
         const double source_ohm = lane.driver_resistance_ohm + series_ohm;
         const double junction_ohm = state.differential_resistance_ohm;
+        main_tap = lane.transmit_main_tap();
         post_tap = lane.transmit_post_tap;
         interval_s = 1.0 / lane.rate_bps;
         lifetime_s = state.differential_lifetime_s;
@@ -61,7 +62,7 @@ struct chain {
                               complex(1.0, w * photodiode_tau_s) *
                               complex(1.0 - x * x, std::sqrt(2.0) * x);
         const complex equaliser =
-            (1.0 - post_tap - std::polar(post_tap, -w * interval_s)) / (1.0 - 2.0 * post_tap);
+            (main_tap - std::polar(post_tap, -w * interval_s)) / (main_tap - post_tap);
         return equaliser * gaussian_response(spread_s, frequency_hz) / poles;
     }
 };
@@ -169,14 +170,15 @@ lane_response extract(const lane_parameters& lane) {
     const double zero_w = steady_state(led, drive.long_zero_a).optical_power_w;
     const double rin =
         thermal_rin_per_hz(led.wavelength_m, lane.linewidth_m, lane.intensity_noise_modes);
-    lane_response out;
+    lane_response out{};
+    out.level = {0.0, 1.0, 0.0, 0.0};
     out.pulse = sampled_pulse(chain(lane), lane.rate_bps);
     out.one_a = receiver.responsivity_a_per_w * loss * one_w;
     out.zero_a = receiver.responsivity_a_per_w * loss * zero_w;
     out.noise_one_a = total_noise_a(receiver, out.one_a, rin);
     out.noise_zero_a = total_noise_a(receiver, out.zero_a, rin);
-    out.crosstalk_fraction = neighbour_crosstalk(spot_of(lane), lane.core_coupling_per_m,
-                                                 lane.border_core_fraction, lane.length_m);
+    out.crosstalk.fill(neighbour_crosstalk(spot_of(lane), lane.core_coupling_per_m,
+                                           lane.border_core_fraction, lane.length_m));
     out.transmit_power_w = 0.5 * (one_w + zero_w);
     out.received_power_w = out.transmit_power_w * loss;
     out.group_delay_s = group_delay_s_per_m(led.wavelength_m) * lane.length_m + lane.skew_s;

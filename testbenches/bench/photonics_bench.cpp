@@ -82,7 +82,7 @@ void error_law_worst(benchmark::State& state) {
     lane.length_m = 40.0;
     lane.rate_bps = 8e9;
     lane.noise_density_a_per_rthz = 1e-14;
-    lane.misalignment_m = 20e-6;
+    lane.offset_x_m = 20e-6;
     const photonics::lane_response own = extract(lane);
     const photonics::lane_response* others[] = {&own, &own, &own, &own};
     const baud_channel channel = make_baud_channel(own, others);

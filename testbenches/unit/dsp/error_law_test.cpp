@@ -61,7 +61,7 @@ TEST_CASE("The law equals full enumeration on real lanes", "[error_law]") {
     photonics::lane_parameters lane;
     lane.length_m = GENERATE(10.0, 20.0, 30.0);
     lane.rate_bps = GENERATE(2e9, 3e9);
-    lane.misalignment_m = GENERATE(0.0, 12e-6);  // 2 % crosstalk when shifted
+    lane.offset_x_m = GENERATE(0.0, 12e-6);  // 2 % crosstalk when shifted
     const photonics::lane_response own = extract(lane);
     const photonics::lane_response* neighbours[] = {&own, &own};
     const baud_channel channel = make_baud_channel(own, neighbours);

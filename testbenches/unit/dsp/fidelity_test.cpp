@@ -68,7 +68,7 @@ TEST_CASE("Counted errors agree with the law over reach, rate and drive", "[fide
                 lane.length_m = length_m;
                 lane.rate_bps = rate_bps;
                 lane.on_current_a = current_a;
-                lane.misalignment_m = 10e-6;  // 0.4 % crosstalk, so that it counts
+                lane.offset_x_m = 10e-6;  // 0.4 % crosstalk, so that it counts
                 const photonics::lane_response own = extract(lane);
                 const photonics::lane_response* neighbours[NEIGHBOURS] = {&own, &own, &own, &own};
                 const baud_channel channel = make_baud_channel(own, neighbours);

@@ -28,7 +28,7 @@ struct bench {
     explicit bench(std::size_t words) {
         photonics::lane_parameters lane;
         lane.length_m = 30.0;
-        lane.misalignment_m = 10e-6;
+        lane.offset_x_m = 10e-6;
         const photonics::lane_response own = extract(lane);
         const photonics::lane_response* others[] = {&own, &own, &own};
         channel = make_baud_channel(own, others);

@@ -130,7 +130,7 @@ TEST_CASE("Every number has a note, a unit and a default in range", "[lane_param
         wrong.*note.member = note.maximum * 1.01 + 1e-15;
         CHECK_THROWS_AS(extract(wrong), std::out_of_range);
     }
-    // The named emitter set is the one member that is no number.
+    // The named emitter set and the format are the members that are no numbers.
     CHECK(parameter_notes().size() * sizeof(double) ==
-          sizeof(lane_parameters) - sizeof(led_coefficients));
+          sizeof(lane_parameters) - sizeof(led_coefficients) - sizeof(double));
 }
