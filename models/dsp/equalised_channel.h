@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+
+#include "models/dsp/receive_filter.h"
+#include "models/dsp/sampled_channel.h"
+
+namespace luxlane::dsp {
+
+/// Symbols that reach one equalised sample; element m belongs to v[k + 8 - m].
+inline constexpr std::size_t RESPONSE_TAPS = PULSE_TAPS + FORWARD_TAPS;
+inline constexpr std::size_t RESPONSE_MAIN = PRE_CURSORS + FORWARD_PRE;
+/// The same of a neighbour: element m belongs to v_n[k + 4 - m].
+inline constexpr std::size_t CROSSTALK_RESPONSE_TAPS = CROSSTALK_TAPS + FORWARD_TAPS - 1;
+
+/// A weighted sum of five successive samples' L, written as a sum over symbols.
+struct symbol_response {
+    std::array<double, RESPONSE_TAPS> linear{};
+    std::array<double, RESPONSE_TAPS> pair{};  ///< [m] of v[k + 8 - m] v[k + 7 - m]
+    std::array<std::array<double, CROSSTALK_RESPONSE_TAPS>, MAX_NEIGHBOURS> crosstalk{};
+};
+
+/// sum_i weight[i] L[k + 2 - i]. Samples an odd number of symbols from the main one follow `odd`,
+/// which lets their sampling instants differ.
+symbol_response weigh(const sampled_channel& even, const sampled_channel& odd,
+                      const std::array<double, FORWARD_TAPS>& weight);
+
+/// The signal before the slicer over amplitude_a, feedback applied with right decisions:
+/// constant + signal + noise. The noise is Gaussian for given symbols, its variance
+/// variance_constant + sum over the symbols of `variance`, + `variance_bend[symbol k]`: what
+/// the roots of the samples' variances leave beyond the straight line.
+struct equalised_channel {
+    symbol_response signal;
+    symbol_response variance;
+    double constant = 0.0;
+    double variance_constant = 0.0;
+    std::array<double, 4> variance_bend{};
+};
+
+equalised_channel equalise(const sampled_channel& even, const sampled_channel& odd,
+                           const receive_filter& filter);
+
+/// Mean and variance over all symbols but the wanted one, of which the value is given.
+struct conditional_moments {
+    double mean, variance;
+};
+conditional_moments moments(const symbol_response& response, const sampled_channel& channel,
+                            double wanted);
+
+/// Bits in which the Gray codes of two symbols differ.
+unsigned gray_distance(unsigned a, unsigned b);
+
+}  // namespace luxlane::dsp
