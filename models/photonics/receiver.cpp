@@ -19,6 +19,16 @@ std::complex<double> butterworth2(double bandwidth_hz, double frequency_hz) {
     return 1.0 / std::complex<double>(1.0 - x * x, std::sqrt(2.0) * x);
 }
 
+double natural_frequency_hz(double bandwidth_hz, double damping) {
+    const double b = 1.0 - 2.0 * damping * damping;
+    return bandwidth_hz / std::sqrt(b + std::sqrt(b * b + 1.0));
+}
+
+std::complex<double> second_order(double bandwidth_hz, double damping, double frequency_hz) {
+    const double x = frequency_hz / natural_frequency_hz(bandwidth_hz, damping);
+    return 1.0 / std::complex<double>(1.0 - x * x, 2.0 * damping * x);
+}
+
 double noise_bandwidth_hz(double amplifier_bandwidth_hz) {
     return PI / (2.0 * std::sqrt(2.0)) * amplifier_bandwidth_hz;
 }

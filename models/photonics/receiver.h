@@ -23,6 +23,13 @@ std::complex<double> single_pole(double bandwidth_hz, double frequency_hz);
 /// Response of a second-order Butterworth low-pass.
 std::complex<double> butterworth2(double bandwidth_hz, double frequency_hz);
 
+/// Natural frequency of a second-order low-pass whose -3 dB electrical bandwidth is `bandwidth_hz`.
+double natural_frequency_hz(double bandwidth_hz, double damping);
+
+/// Response of a second-order low-pass, given by its -3 dB electrical bandwidth and damping (0.707:
+/// Butterworth).
+std::complex<double> second_order(double bandwidth_hz, double damping, double frequency_hz);
+
 /// Noise bandwidth of the second-order Butterworth: pi / (2 sqrt 2) = 1.11 times f_el.
 double noise_bandwidth_hz(double amplifier_bandwidth_hz);
 
