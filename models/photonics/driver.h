@@ -7,11 +7,12 @@
 
 namespace luxlane::photonics {
 
-/// Currents of one lane's driver, A.
+/// Currents of one lane's driver, A, all cut off at zero.
 struct drive_levels {
     double long_one_a, long_zero_a;  ///< of long runs of the highest and lowest symbol
     double average_a;                ///< of random data, clipping included
     double peak_a;                   ///< greatest of any pattern
+    double swing_a;                  ///< peak current of a one less that of a zero
 };
 
 /// The driver's output with its individuality (`drive_factor`).

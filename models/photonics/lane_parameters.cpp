@@ -174,6 +174,7 @@ led_device emitter_of(const lane_parameters& lane) {
     led.wavelength_m = emitted_wavelength_m(lane);
     led.extraction_efficiency = lane.extraction_efficiency;
     led.temperature_k = lane.temperature_k;
+    led.defect_growth = lane.defect_growth;
     return led;
 }
 

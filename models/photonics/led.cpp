@@ -35,13 +35,6 @@ double thermal_voltage(double temperature_k) {
     return BOLTZMANN_J_PER_K * temperature_k / ELEMENTARY_CHARGE_C;
 }
 
-led_coefficients at_temperature(led_coefficients material, double temperature_k) {
-    const double rise = 1.0 + RATE_RISE_PER_K * (temperature_k - REFERENCE_TEMPERATURE_K);
-    material.a_per_s *= rise;
-    material.c_m6_per_s *= rise;
-    return material;
-}
-
 }  // namespace
 
 std::span<const led_coefficients> led_sets() { return SETS; }
@@ -57,6 +50,28 @@ const led_coefficients& led_set(std::string_view name) {
 }
 
 double led_area(const led_device& led) { return PI / 4.0 * led.diameter_m * led.diameter_m; }
+
+led_coefficients led_material(const led_device& led) {
+    const double rise = 1.0 + RATE_RISE_PER_K * (led.temperature_k - REFERENCE_TEMPERATURE_K);
+    led_coefficients material = led.material;
+    material.a_per_s *= rise * (1.0 + led.defect_growth);
+    material.c_m6_per_s *= rise;
+    return material;
+}
+
+double radiated_power_w(const led_device& led, double radiative_rate_per_m3_s) {
+    const double volume_m3 = led_area(led) * led.material.active_thickness_m;
+    const double photon_j = PLANCK_J_S * LIGHT_SPEED_M_PER_S / led.wavelength_m;
+    return radiative_rate_per_m3_s * volume_m3 * photon_j * led.extraction_efficiency *
+           temperature_output_factor(led.temperature_k);
+}
+
+double driver_time_constant_s(const led_device& led, const led_state& state,
+                              double driver_resistance_ohm, double node_capacitance_f) {
+    const double source_ohm = driver_resistance_ohm + led.series_resistance_ohm_m2 / led_area(led);
+    const double junction_ohm = state.differential_resistance_ohm;
+    return source_ohm * junction_ohm / (source_ohm + junction_ohm) * node_capacitance_f;
+}
 
 double recombination_rate(const led_coefficients& m, double n) {
     const double doped = n + m.background_per_m3;
@@ -107,18 +122,14 @@ double forward_voltage(const led_device& led, double current_density_a_per_m2) {
 led_state steady_state(const led_device& led, double current_a) {
     if (!(current_a >= 0.0 && current_a <= LARGEST_CURRENT_A))
         throw std::out_of_range("LED current must lie in 0 .. 1 A");
-    const led_coefficients material = at_temperature(led.material, led.temperature_k);
+    const led_coefficients material = led_material(led);
     led_state state{};
     state.current_density_a_per_m2 = current_a / led_area(led);
     const double rate = led.injection_efficiency * state.current_density_a_per_m2 /
                         (ELEMENTARY_CHARGE_C * material.active_thickness_m);
     state.carrier_density_per_m3 = carrier_density(material, rate);
     state.internal_efficiency = internal_efficiency(material, state.carrier_density_per_m3);
-    const double photon_volts =
-        PLANCK_J_S * LIGHT_SPEED_M_PER_S / (led.wavelength_m * ELEMENTARY_CHARGE_C);
-    state.optical_power_w = state.internal_efficiency * led.extraction_efficiency * photon_volts *
-                            led.injection_efficiency * current_a *
-                            temperature_output_factor(led.temperature_k);
+    state.optical_power_w = radiated_power_w(led, state.internal_efficiency * rate);
     state.differential_lifetime_s = differential_lifetime(material, state.carrier_density_per_m3);
     state.electrical_bandwidth_hz = 1.0 / (2.0 * PI * state.differential_lifetime_s);
     state.optical_bandwidth_hz = std::sqrt(3.0) * state.electrical_bandwidth_hz;

@@ -32,6 +32,7 @@ struct led_device {
     double extraction_efficiency = 0.3;
     double series_resistance_ohm_m2 = 1.65e-7;
     double temperature_k = 300.0;
+    double defect_growth = 0.0;  ///< of A since birth, by ageing
 };
 
 /// What one direct current makes of a MicroLED.
@@ -49,6 +50,18 @@ struct led_state {
 
 /// Emitting area of a round mesa, m^2.
 double led_area(const led_device& led);
+
+/// The set at the device's temperature and age: A and C rise by 0.075 %/K, A by the defects'
+/// growth.
+led_coefficients led_material(const led_device& led);
+
+/// Light out of the chip, W, when carriers recombine radiatively at this rate throughout the wells.
+double radiated_power_w(const led_device& led, double radiative_rate_per_m3_s);
+
+/// Time constant, s, of the node between driver and junction: both resistances in parallel,
+/// ((Ro + Rs) || rd) C, at the state whose differential resistance is rd.
+double driver_time_constant_s(const led_device& led, const led_state& state,
+                              double driver_resistance_ohm, double node_capacitance_f);
 
 /// Total recombination rate R(n) = A n + B n (n + p0) + C n^2 (n + p0), 1/(m^3 s).
 double recombination_rate(const led_coefficients& material, double carrier_density_per_m3);
