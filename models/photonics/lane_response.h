@@ -32,7 +32,7 @@ struct lane_response {
     double noise_zero_a;                   ///< rms at the lowest
     /// Noise of samples 1 .. 4 symbols apart, over its variance.
     std::array<double, NOISE_LAGS> noise_correlation;
-    /// Of this lane's light (current) that reaches the lane on each side.
+    /// Photocurrent in the lane on each side over that in this one, light and wires together.
     std::array<double, SIDES> crosstalk;
     double sampling_phase_ui;  ///< of the main cursor, behind the arrival of the symbol's start
     double transmit_power_w;   ///< average, out of the chip
@@ -45,23 +45,26 @@ struct lane_response {
 };
 
 /// Small-signal response of the whole chain at `frequency_hz`, 1 at zero frequency: transmit
-/// equaliser, carrier lifetime, driver pole, chromatic and modal spread, photodiode, amplifier.
+/// equaliser, carrier lifetime and driver pole at the average current, `linear_chain`. Throws as
+/// `check`.
 std::complex<double> chain_response(const lane_parameters& lane, double frequency_hz);
 
-/// Extracts the pulse response, levels and noise. Pulse: NRZ rectangle through chain_response,
-/// sampled at the T/32 phase that maximises the main cursor. Emitter levels follow the static
-/// L-I curve, its lifetime is that at the mean current. Light that arrives later than 8 unit
-/// intervals is added to the last tap. Throws as `check`.
+/// The response of one lane by `extract` of extraction.h, whose batches cost less a lane.
 lane_response extract(const lane_parameters& lane);
 
 /// One line of the power budget.
 struct budget_stage {
     std::string_view name;
     double loss_db;
+    double lost_w;           ///< average light that goes astray here
     double average_power_w;  ///< after this stage
 };
+inline constexpr std::size_t BUDGET_STAGES = 9;
 
-/// The light's way from the chip to the photodiode, in order.
-std::array<budget_stage, 6> link_budget(const lane_parameters& lane);
+/// The light's way from the chip to the lane's own photodiode, in order: emitter, transmit
+/// coupling, connectors, fibre, neighbours' cores, receive coupling, this lane, between
+/// photodiodes, neighbours' photodiodes. What the emitter sends is what is left at the end and all
+/// that is lost. Throws as `check`.
+std::array<budget_stage, BUDGET_STAGES> link_budget(const lane_parameters& lane);
 
 }  // namespace luxlane::photonics
