@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/photonics/lane_parameters.h"
+
 namespace luxlane::photonics {
 
 /// What a lane's transmitter draws from its supplies, beyond the light's own needs.
@@ -18,6 +20,11 @@ constexpr double driver_power_w(const driver_supply& supply, double average_curr
            supply.transition_density * supply.switched_capacitance_f * supply.logic_supply_v *
                supply.logic_supply_v * rate_bps;
 }
+
+/// The same for a lane that sends random data: its mean current with the transmit equaliser's
+/// clipping, and transitions at the symbol rate (three of four PAM4 symbols change, `supply`'s
+/// density holds for NRZ).
+double driver_power_w(const lane_parameters& lane, const driver_supply& supply = {});
 
 /// Energy per bit as vendors quote it, J: quoted current x forward voltage / bit rate.
 constexpr double quoted_led_energy_j(double current_a, double voltage_v, double rate_bps) {

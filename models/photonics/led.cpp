@@ -12,10 +12,18 @@ namespace luxlane::photonics {
 
 namespace {
 
-constexpr std::array<led_coefficients, 3> SETS = {{
+constexpr std::array<led_coefficients, 6> SETS = {{
     {"cplane_display", 9e-9, 2e7, 2e-17, 2e-42, 0.0,
      "assumption: mid-range c-plane values (B range: ECS JSS 9, 015002, 2020; A, C range: "
      "Sci. Rep. 7, 44814, 2017)"},
+    {"cplane_leakage", 9e-9, 2e7, 2e-17, 2e-42, 0.0,
+     "assumption: cplane_display with leakage that makes the third-order coefficient 8e-29 cm6/s "
+     "(Dai et al., abstract)",
+     7.8e-41},
+    {"cplane_on_silicon", 9e-9, 1.0 / 45e-9, 2e-17, 8e-43, 0.0,
+     "A and C of Sci. Rep. 7, 44814, 2017, Fig. 7; assumption: B and thickness of cplane_display"},
+    {"cplane_on_sapphire", 9e-9, 1.0 / 105e-9, 2e-17, 7e-43, 0.0,
+     "A and C of Sci. Rep. 7, 44814, 2017, Fig. 7; assumption: B and thickness of cplane_display"},
     {"nonpolar_rashidi", 18e-9, 1.4e8, 4e-17, 0.0, 0.0,
      "fit to the differential lifetimes of Rashidi et al., J. Appl. Phys. 122, 035706, 2017"},
     {"fast_doped", 7.5e-9, 4e9, 1.5e-16, 1.2e-41, 1.2e25,
@@ -56,6 +64,7 @@ led_coefficients led_material(const led_device& led) {
     led_coefficients material = led.material;
     material.a_per_s *= rise * (1.0 + led.defect_growth);
     material.c_m6_per_s *= rise;
+    material.leakage_m6_per_s *= rise;
     return material;
 }
 
@@ -75,18 +84,19 @@ double driver_time_constant_s(const led_device& led, const led_state& state,
 
 double recombination_rate(const led_coefficients& m, double n) {
     const double doped = n + m.background_per_m3;
-    return n * (m.a_per_s + doped * (m.b_m3_per_s + n * m.c_m6_per_s));
+    return n * (m.a_per_s + doped * (m.b_m3_per_s + n * m.c_m6_per_s) + n * n * m.leakage_m6_per_s);
 }
 
 double internal_efficiency(const led_coefficients& m, double n) {
     const double doped = n + m.background_per_m3;
-    return m.b_m3_per_s * doped / (m.a_per_s + doped * (m.b_m3_per_s + n * m.c_m6_per_s));
+    return m.b_m3_per_s * doped /
+           (m.a_per_s + doped * (m.b_m3_per_s + n * m.c_m6_per_s) + n * n * m.leakage_m6_per_s);
 }
 
 double differential_lifetime(const led_coefficients& m, double n) {
     const double p0 = m.background_per_m3;
-    return 1.0 /
-           (m.a_per_s + m.b_m3_per_s * (2.0 * n + p0) + m.c_m6_per_s * n * (3.0 * n + 2.0 * p0));
+    return 1.0 / (m.a_per_s + m.b_m3_per_s * (2.0 * n + p0) +
+                  m.c_m6_per_s * n * (3.0 * n + 2.0 * p0) + 3.0 * n * n * m.leakage_m6_per_s);
 }
 
 double carrier_density(const led_coefficients& m, double rate_per_m3_s) {
@@ -109,6 +119,8 @@ double temperature_output_factor(double temperature_k) {
 }
 
 double forward_voltage(const led_device& led, double current_density_a_per_m2) {
+    if (led.characteristic)
+        return led.characteristic->voltage_v(current_density_a_per_m2);
     const double anchor_junction_v =
         ANCHOR_VOLTAGE_V - ANCHOR_SERIES_OHM_M2 * ANCHOR_DENSITY_A_PER_M2;
     const double anchor_slope_v = IDEALITY * thermal_voltage(REFERENCE_TEMPERATURE_K);

@@ -3,6 +3,8 @@
 #include <span>
 #include <string_view>
 
+#include "models/photonics/iv_curve.h"
+
 namespace luxlane::photonics {
 
 /// Recombination coefficients of one published or fitted emitter. Sets are never mixed.
@@ -14,9 +16,11 @@ struct led_coefficients {
     double c_m6_per_s;         ///< Auger
     double background_per_m3;  ///< p0, doping of the wells
     std::string_view source;
+    double leakage_m6_per_s = 0.0;  ///< carriers that leave the wells without light, n^3
 };
 
-/// The known sets: `cplane_display`, `nonpolar_rashidi`, `fast_doped`.
+/// The known sets: `cplane_display`, `cplane_leakage`, `cplane_on_silicon`, `cplane_on_sapphire`,
+/// `nonpolar_rashidi`, `fast_doped`.
 std::span<const led_coefficients> led_sets();
 
 /// The set called `name`, else std::invalid_argument that lists the names.
@@ -32,7 +36,8 @@ struct led_device {
     double extraction_efficiency = 0.3;
     double series_resistance_ohm_m2 = 1.65e-7;
     double temperature_k = 300.0;
-    double defect_growth = 0.0;  ///< of A since birth, by ageing
+    double defect_growth = 0.0;                ///< of A since birth, by ageing
+    const iv_curve* characteristic = nullptr;  ///< measured; without it the law of forward_voltage
 };
 
 /// What one direct current makes of a MicroLED.
@@ -51,7 +56,7 @@ struct led_state {
 /// Emitting area of a round mesa, m^2.
 double led_area(const led_device& led);
 
-/// The set at the device's temperature and age: A and C rise by 0.075 %/K, A by the defects'
+/// The set at the device's temperature and age: A, C and D rise by 0.075 %/K, A by the defects'
 /// growth.
 led_coefficients led_material(const led_device& led);
 
@@ -63,7 +68,8 @@ double radiated_power_w(const led_device& led, double radiative_rate_per_m3_s);
 double driver_time_constant_s(const led_device& led, const led_state& state,
                               double driver_resistance_ohm, double node_capacitance_f);
 
-/// Total recombination rate R(n) = A n + B n (n + p0) + C n^2 (n + p0), 1/(m^3 s).
+/// Total recombination rate R(n) = A n + B n (n + p0) + C n^2 (n + p0) + D n^3, 1/(m^3 s); D is
+/// the leakage.
 double recombination_rate(const led_coefficients& material, double carrier_density_per_m3);
 
 /// Internal quantum efficiency B n (n + p0) / R(n).
@@ -80,8 +86,9 @@ double carrier_density(const led_coefficients& material, double rate_per_m3_s);
 /// device. Output falls with temperature as exp(-(T - T0) / T1); A and C rise with it.
 led_state steady_state(const led_device& led, double current_a);
 
-/// V = n kT/q ln(1 + J/J0) + rho J with J0 such that 10 A/cm^2 drops 2.35 V at 300 K
-/// (Zhang et al., Nanomaterials 10, 689, 2020).
+/// The measured characteristic of the device if it has one, at any temperature; else V = n kT/q
+/// ln(1 + J/J0) + rho J with J0 such that 10 A/cm^2 drops 2.35 V at 300 K (Zhang et al.,
+/// Nanomaterials 10, 689, 2020).
 double forward_voltage(const led_device& led, double current_density_a_per_m2);
 
 /// Light output at `temperature_k` over that at 300 K.

@@ -206,7 +206,7 @@ void set_step(led_bank::step_coefficients& k, std::size_t lane, const lane_physi
     put(k.injection, step_s * physics.injection_per_m3_s_a / scale);
     put(k.linear, step_s * (m.a_per_s + m.b_m3_per_s * m.background_per_m3));
     put(k.quadratic, step_s * scale * (m.b_m3_per_s + m.c_m6_per_s * m.background_per_m3));
-    put(k.cubic, step_s * scale * scale * m.c_m6_per_s);
+    put(k.cubic, step_s * scale * scale * (m.c_m6_per_s + m.leakage_m6_per_s));
     put(k.sweep, step_s * parameters.sweep_out_rate_per_s);
     put(k.window,
         parameters.sweep_out_rate_per_s > 0.0 ? parameters.sweep_out_window_s / step_s : 0.0);

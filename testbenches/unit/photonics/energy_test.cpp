@@ -22,3 +22,23 @@ TEST_CASE("A receiver takes half a picojoule a bit at 2 Gb/s", "[energy]") {
     CHECK(receiver_power_w(2e9) / 2e9 == Approx(0.5e-12));  // JSSC May 2024
     CHECK(lane_energy_j_per_bit(1e-3, 1e-3, 0.0, 2e9) == Approx(1e-12));
 }
+
+TEST_CASE("A lane's driver draws its mean current at its symbol rate", "[energy]") {
+    lane_parameters lane;
+    lane.rate_bps = 2e9;
+    lane.on_current_a = 100e-6;
+    lane.current_extinction_ratio = 10.0;
+    lane.transmit_post_tap = 0.0;
+    const driver_supply supply{.led_supply_v = 4.0,
+                               .switched_capacitance_f = 100e-15,
+                               .logic_supply_v = 1.0,
+                               .transition_density = 0.5};
+    CHECK(driver_power_w(lane, supply) == Approx(4.0 * 55e-6 + 0.5 * 100e-15 * 2e9));
+    lane.format = modulation::pam4;
+    CHECK(driver_power_w(lane, supply) == Approx(4.0 * 55e-6 + 0.75 * 100e-15 * 1e9));
+    // Clipping raises the mean: half of the symbols would ask for less than nothing.
+    lane.format = modulation::nrz;
+    lane.current_extinction_ratio = 1e6;
+    lane.transmit_overdrive = 1.0;
+    CHECK(driver_power_w(lane, supply) == Approx(4.0 * 75e-6 + 100e-6).epsilon(1e-5));
+}

@@ -1,11 +1,15 @@
 #include "models/photonics/led_bank.h"
 
+#include <hwy/targets.h>
+
+#include <algorithm>
 #include <boost/numeric/odeint/integrate/integrate_adaptive.hpp>
 #include <boost/numeric/odeint/stepper/generation/generation_runge_kutta_dopri5.hpp>
 #include <boost/numeric/odeint/stepper/generation/make_controlled.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "models/common/random.h"
@@ -54,7 +58,8 @@ struct reference_emitter {
 
     double rate(double n) const {
         const double p0 = m_.background_per_m3;
-        return m_.a_per_s * n + m_.b_m3_per_s * n * (n + p0) + m_.c_m6_per_s * n * n * (n + p0);
+        return m_.a_per_s * n + m_.b_m3_per_s * n * (n + p0) + m_.c_m6_per_s * n * n * (n + p0) +
+               m_.leakage_m6_per_s * n * n * n;
     }
 
     void settle(double current_a) {
@@ -308,6 +313,15 @@ TEST_CASE("Vectors, scalars, targets and blocks agree", "[led_bank]") {
     pieces.advance(std::span(currents).subspan(cut), std::span(c).subspan(cut * SAMPLES));
     CHECK(a == b);
     CHECK(a == c);
+    for (std::int64_t left = hwy::SupportedTargets() & (HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL);
+         left != 0; left &= left - 1) {
+        hwy::SetSupportedTargetsForTest(left & -left);
+        led_bank again(lanes, SAMPLES);
+        std::ranges::fill(c, -1.0f);
+        again.advance(currents, c);
+        CHECK(a == c);
+    }
+    hwy::SetSupportedTargetsForTest(0);
     for (std::size_t s = 0; s < a.size(); s += WIDTH) {
         CHECK(a[s] == 0.0f);
         CHECK(a[s + 15] == 0.0f);
