@@ -93,7 +93,8 @@ constexpr std::array NOTES = {
     parameter_note{"amplifier_damping", &p::amplifier_damping, "1", 0.3, 2.0,
                    "damping of the amplifier's two poles", "JSSC May 2024: .71"},
     parameter_note{"noise_density_a_per_rthz", &p::noise_density_a_per_rthz, "A/rtHz", 1e-14, 1e-9,
-                   "amplifier noise at its input", "assumption: default 800G configuration"},
+                   "amplifier noise at its input, at 300 K",
+                   "assumption: default 800G configuration"},
     parameter_note{"noise_corner_hz", &p::noise_corner_hz, "Hz", 1e7, 1e15,
                    "where the channel noise, which grows with f^2, passes the white noise",
                    "assumption: beyond the band"},
@@ -182,7 +183,9 @@ receiver_device receiver_of(const lane_parameters& lane) {
     return {.responsivity_a_per_w = lane.responsivity_a_per_w * lane.responsivity_factor,
             .photodiode_bandwidth_hz = lane.photodiode_bandwidth_hz,
             .amplifier_bandwidth_hz = lane.amplifier_bandwidth_hz,
-            .noise_density_a_per_rthz = lane.noise_density_a_per_rthz * lane.noise_factor,
+            .noise_density_a_per_rthz =
+                lane.noise_density_a_per_rthz * lane.noise_factor *
+                std::sqrt(lane.temperature_k / REFERENCE_TEMPERATURE_K),  // thermal
             .dark_current_a = lane.dark_current_a,
             .temperature_k = lane.temperature_k};
 }
