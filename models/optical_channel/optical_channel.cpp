@@ -6,6 +6,7 @@
 
 #include "models/common/random.h"
 #include "models/photonics/fibre.h"
+#include "models/transport/lane_grid.h"
 #include "models/transport/lane_window.h"
 #include "models/transport/optics_update.h"
 #include "models/transport/stream_purpose.h"
@@ -40,13 +41,17 @@ optical_channel::optical_channel(const sc_core::sc_module_name& name,
       arrival_("arrival"),
       changed_("changed") {
     const auto& spread = config_.spread;
+    const auto placed = photonics::place(
+        photonics::geometry_of(config_.lane, config_.lanes, lane_grid::of(config_.lanes).columns,
+                               config_.alignment),
+        config_.lane);
     const double skew_sigma_s = spread.skew_s + spread.skew_s_per_m * config_.lane.length_m;
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto key = [&](stream_purpose purpose) {
             return stream_key{config_.seed, lane, purpose_word(purpose, config_.direction)};
         };
         individual_.push_back(
-            {spread.coupling_db * gaussian(key(stream_purpose::coupling), 0),
+            {placed[lane], spread.coupling_db * gaussian(key(stream_purpose::coupling), 0),
              skew_sigma_s * gaussian(key(stream_purpose::skew), 0),
              uniform53(key(stream_purpose::birth), 0) < spread.alive_probability});
     }
@@ -93,7 +98,7 @@ void optical_channel::on_reset() { state_.frames = 0; }
 
 photonics::lane_parameters optical_channel::through_fibre(
     unsigned lane, const photonics::lane_parameters& driven) const {
-    auto out_lane = config_.lane;
+    auto out_lane = individual_[lane].placed;
     out_lane.rate_bps = driven.rate_bps;
     out_lane.on_current_a = driven.on_current_a;
     out_lane.current_extinction_ratio = driven.current_extinction_ratio;

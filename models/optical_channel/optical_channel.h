@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/common/standard_device.h"
+#include "models/photonics/array_geometry.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_frame.h"
@@ -18,19 +19,22 @@ struct optical_channel_config {
     /// The nominal lane; this block uses its emitter, optics and temperature (parameter_notes).
     photonics::lane_parameters lane = {};
     photonics::lane_spread spread = {};
+    /// How the bundle's image lies on the photodiodes: moves each lane's spot (array_geometry).
+    photonics::array_alignment alignment = {};
 };
 
 /// MicroLED array, lens and fibre bundle of one direction, with the cable's identification.
-/// Modelled: emitters, coupling and its spread, loss, dispersion, skew, crosstalk of lanes that are
-/// neighbours on the grid, lanes dead at birth, faults. Not modelled: ageing, clustered defects.
-/// Timing: a block leaves whole, one time of flight after its last bit came in. A lane's own skew
-/// is in its parameters only.
+/// Modelled: emitters, coupling and its spread, alignment of the whole array, loss, dispersion,
+/// skew, crosstalk of lanes that are neighbours on the grid, lanes dead at birth, faults. Not
+/// modelled: ageing, clustered defects. Timing: a block leaves whole, one time of flight after its
+/// last bit came in. A lane's own skew is in its parameters only.
 class optical_channel : public standard_device {
 public:
     /// Takes a frame's contents: the sender is left with a used buffer of unspecified contents.
     payload_target_socket<lane_protocol> in;
     payload_initiator_socket<lane_protocol> out;
 
+    /// std::out_of_range for a geometry of the array that cannot be (`photonics::check`).
     optical_channel(const sc_core::sc_module_name& name, const optical_channel_config& config);
 
     /// Faults, from now on. Lanes are physical ones; std::out_of_range if there is no such lane.
@@ -53,8 +57,9 @@ protected:
     void on_reset() override;
 
 private:
-    /// What manufacture made of one lane.
+    /// What manufacture and alignment made of one lane.
     struct individuality {
+        photonics::lane_parameters placed;  ///< the nominal lane where its spot falls
         double excess_loss_db;
         double skew_s;
         bool alive;

@@ -1,5 +1,6 @@
 #include "models/optical_channel/optical_channel.h"
 
+#include "models/photonics/spot.h"
 #include "models/transport/lane_grid.h"
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
@@ -180,6 +181,38 @@ TEST_CASE("optical_channel: dead lanes, coupling and skew follow their distribut
             loss += lane.excess_loss_db * lane.excess_loss_db;
         }
         CHECK(std::sqrt(loss / 4000) == Approx(0.3).epsilon(2.58 / std::sqrt(8000.0)));
+    });
+}
+
+TEST_CASE("optical_channel: a rotated bundle moves the corners' light and not the centre's") {
+    fresh_simulation([] {
+        optical_channel_config config = small(400);
+        config.spread.coupling_db = 0.0;
+        config.alignment.rotation_rad = 3.14159265358979 / 180.0;
+        bench b(config);
+        b.source.send(lit_frame(400, 0, 0));
+        run(seconds(1e-6));
+        const auto& lanes = b.sink.frames.back().optics->lanes;
+        // 20 x 20 lanes of 50 um: corners 671.75 um from the centre, a chord of 11.724 um.
+        for (const unsigned corner : {0u, 19u, 380u, 399u}) {
+            CHECK(std::hypot(lanes[corner].offset_x_m, lanes[corner].offset_y_m) ==
+                  Approx(11.724e-6).epsilon(1e-4));
+        }
+        const auto fallen = [&](unsigned lane) { return spot_fractions_of(lanes[lane]); };
+        const unsigned centre = 10 * 20 + 10;
+        CHECK(fallen(0).own < 0.9 * fallen(centre).own);
+        CHECK(fallen(0).left > 30.0 * fallen(centre).left);
+        CHECK(fallen(centre).own == Approx(spot_fractions_of(config.lane).own).epsilon(2e-3));
+        CHECK(lanes[0].excess_loss_db == 0.0);
+    });
+}
+
+TEST_CASE("optical_channel: an array that cannot be is refused by name") {
+    fresh_simulation([] {
+        optical_channel_config config = small(400);
+        config.alignment.magnification_error = std::nan("");
+        CHECK_THROWS_WITH(optical_channel("channel", config),
+                          Catch::Contains("magnification_error"));
     });
 }
 
