@@ -34,21 +34,24 @@ void check_axis(const axis& one, const std::string& which) {
         throw std::invalid_argument(which + " axis: minimum must be below maximum");
 }
 
+void check(const series& line) {
+    const std::size_t n = line.x.size();
+    if (n == 0 || line.y.size() != n)
+        throw std::invalid_argument("series '" + line.label +
+                                    "': x and y must have the same length, at least 1");
+    const bool band = !line.low.empty() || !line.high.empty();
+    if (band && (line.low.size() != n || line.high.size() != n))
+        throw std::invalid_argument("series '" + line.label +
+                                    "': low and high must be empty or as long as x");
+}
+
 void check(const line_chart& chart) {
     check_axis(chart.x, "x");
     check_axis(chart.y, "y");
     if (chart.lines.empty())
         throw std::invalid_argument("chart '" + chart.title + "': no lines");
-    for (const series& line : chart.lines) {
-        const std::size_t n = line.x.size();
-        if (n == 0 || line.y.size() != n)
-            throw std::invalid_argument("series '" + line.label +
-                                        "': x and y must have the same length, at least 1");
-        const bool band = !line.low.empty() || !line.high.empty();
-        if (band && (line.low.size() != n || line.high.size() != n))
-            throw std::invalid_argument("series '" + line.label +
-                                        "': low and high must be empty or as long as x");
-    }
+    for (const series& line : chart.lines)
+        check(line);
 }
 
 void check(const heat_map& map) {
@@ -58,6 +61,8 @@ void check(const heat_map& map) {
     if (!(map.left < map.right) || !(map.bottom < map.top))
         throw std::invalid_argument("map '" + map.title +
                                     "': left must be below right and bottom below top");
+    for (const series& line : map.lines)
+        check(line);
 }
 
 /// Names fonts of nearly the same widths for readers of the SVG that lack Gnuplot's.

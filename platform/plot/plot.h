@@ -61,6 +61,8 @@ struct heat_map {
     double left = 0.0, right = 1.0, bottom = 0.0, top = 1.0;
     bool square = false;  ///< the same scale on both axes
     std::string note = {};
+    std::vector<series> lines = {};  ///< over the map, white, without bands
+    std::vector<marker> markers = {};
 };
 
 /// Writes an SVG or PNG picture, by the file's extension. std::invalid_argument for another

@@ -18,6 +18,8 @@ constexpr std::string_view VIRIDIS =
     "(0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', 4 '#26828e', 5 '#1f9e89', "
     "6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')";
 
+constexpr std::string_view OVER_MAPS = "#ffffff";
+
 constexpr std::string_view FONT = "DejaVu Sans";
 
 /// Above this many cells a map is one bitmap, below it sharp rectangles.
@@ -237,7 +239,8 @@ std::string legend(const line_chart& chart, const page& sheet, rectangle& plot) 
 }
 
 /// The dot and its text, on the side of the dot that has room.
-std::string marker_label(const marker& one, const axis& x, limits horizontal, double text_size) {
+std::string marker_label(const marker& one, const axis& x, limits horizontal, double text_size,
+                         std::string_view colour = "#000000") {
     const double low = x.minimum.value_or(horizontal.low);
     const double high = x.maximum.value_or(horizontal.high);
     const double share =
@@ -245,9 +248,9 @@ std::string marker_label(const marker& one, const axis& x, limits horizontal, do
     const bool leftwards = share > 0.7;
     return fmt::format(
         "set label {} at first {},{} {} noenhanced front offset {},0.6 "
-        "point pointtype 7 pointsize 1.2 linecolor '#000000' font ',{}'\n",
+        "point pointtype 7 pointsize 1.2 linecolor '{}' textcolor '{}' font ',{}'\n",
         literal(one.text), number(one.x), number(one.y), leftwards ? "right" : "left",
-        leftwards ? -0.8 : 0.8, text_size * 0.9);
+        leftwards ? -0.8 : 0.8, colour, colour, text_size * 0.9);
 }
 
 void draw_panel(std::string& script, const page& sheet, rectangle box, const line_chart& chart) {
@@ -352,9 +355,25 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const hea
         "set label {} at {} center rotate by 90 noenhanced\n", literal(map.colour_label),
         sheet.at(plot.right + bar_width + 5.6 * sheet.text_size, 0.5 * (plot.bottom + plot.top)));
     script += data;
-    script += fmt::format("plot $cells matrix using ({}+$1*{}):({}+$2*{}):3 with image{}\n",
-                          number(map.left + 0.5 * dx), number(dx), number(map.bottom + 0.5 * dy),
-                          number(dy), map.values.size() <= MOST_RECTANGLES ? " pixels" : "");
+    std::string curves;
+    for (std::size_t index = 0; index < map.lines.size(); ++index) {
+        const series& line = map.lines[index];
+        script += fmt::format("$line{} << END\n", index);
+        for (std::size_t k = 0; k < line.x.size(); ++k)
+            script += number(line.x[k]) + ' ' + number(line.y[k]) + '\n';
+        script += "END\n";
+        curves += fmt::format(", $line{} using 1:2 {} linecolor '{}'", index,
+                              line.points   ? "with points pointtype 7 pointsize 1.1"
+                              : line.dashed ? "with lines linewidth 2 dashtype 2"
+                                            : "with lines linewidth 2.6",
+                              OVER_MAPS);
+    }
+    for (const marker& one : map.markers)
+        script += marker_label(one, x, {}, sheet.text_size, OVER_MAPS);
+    script +=
+        fmt::format("plot $cells matrix using ({}+$1*{}):({}+$2*{}):3 with image{}{}\n",
+                    number(map.left + 0.5 * dx), number(dx), number(map.bottom + 0.5 * dy),
+                    number(dy), map.values.size() <= MOST_RECTANGLES ? " pixels" : "", curves);
 }
 
 template <class panel>
