@@ -1,13 +1,11 @@
 #include "models/photonics/extraction.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <deque>
 #include <stdexcept>
 #include <string>
 
-#include "models/photonics/constants.h"
 #include "models/photonics/driver.h"
 #include "models/photonics/fir.h"
 #include "models/photonics/led_bank.h"
@@ -31,12 +29,9 @@ constexpr double PLATEAU = 0.99;
 struct known_chain {
     linear_chain chain;
     sampled_response signal;
-    double noise_bandwidth_hz;
-    double white_bandwidth_hz;  ///< for noise whose density does not rise with f^2
+    noise_bandwidths bandwidths;
     std::array<double, NOISE_LAGS> noise_correlation;
 };
-
-using chain_key = std::array<double, sizeof(linear_chain) / sizeof(double)>;
 
 class chain_table {
 public:
@@ -44,17 +39,11 @@ public:
 
     const known_chain& of(const lane_parameters& lane) {
         const linear_chain chain = linear_chain_of(lane);
-        const auto same = [&](const known_chain& known) {
-            return std::bit_cast<chain_key>(known.chain) == std::bit_cast<chain_key>(chain);
-        };
-        const auto found = std::ranges::find_if(known_, same);
+        const auto found = std::ranges::find(known_, chain, &known_chain::chain);
         if (found != known_.end())
             return *found;
-        linear_chain white = chain;
-        white.noise_corner_hz = INFINITY;
         return known_.emplace_back(chain, signal_response(chain, symbol_s_ / PHASES),
-                                   noise_bandwidth_hz(chain), noise_bandwidth_hz(white),
-                                   noise_correlation(chain, symbol_s_));
+                                   noise_bandwidths_of(chain), noise_correlation(chain, symbol_s_));
     }
 
 private:
@@ -284,19 +273,14 @@ lane_response trained_group::response(std::size_t index) const {
 
     const light_shares shares = shares_of(parameters);
     const receiver_device receiver = receiver_of(parameters);
-    const double received = shares.arriving * shares.own;
+    const double received = shares.detected();
     out.one_a = receiver.responsivity_a_per_w * received * lane.one_w;
     out.zero_a = receiver.responsivity_a_per_w * received * lane.zero_w;
     const led_device led = emitter_of(parameters);
     const double rin = thermal_rin_per_hz(led.wavelength_m, parameters.linewidth_m,
                                           parameters.intensity_noise_modes);
     const auto noise_a = [&](double photocurrent_a) {
-        const double amplifier =
-            receiver.noise_density_a_per_rthz * receiver.noise_density_a_per_rthz;
-        const double shot = 2.0 * ELEMENTARY_CHARGE_C * (photocurrent_a + dark_current_a(receiver));
-        const double intensity = rin * photocurrent_a * photocurrent_a;
-        return std::sqrt(amplifier * lane.chain->noise_bandwidth_hz +
-                         (shot + intensity) * lane.chain->white_bandwidth_hz);
+        return noise_at(receiver, lane.chain->bandwidths, photocurrent_a, rin).total_a();
     };
     out.noise_one_a = noise_a(out.one_a);
     out.noise_zero_a = noise_a(out.zero_a);

@@ -67,9 +67,9 @@ std::array<budget_stage, BUDGET_STAGES> link_budget(const lane_parameters& lane)
     pass("neighbours' cores", 1.0 - SIDES * shares.coupled);
     pass_db("receive coupling", lane.receive_coupling_db);
     pass_db("this lane", lane.excess_loss_db);
-    const double between = shares.between();
-    pass("between photodiodes", 1.0 - between);
-    pass("neighbours' photodiodes", shares.own / (1.0 - between));
+    const double on_photodiodes = 1.0 - shares.spot.gaps;
+    pass("between photodiodes", on_photodiodes);
+    pass("neighbours' photodiodes", shares.spot.own / on_photodiodes);
     return stages;
 }
 

@@ -278,6 +278,12 @@ double noise_bandwidth_hz(const linear_chain& chain) {
     return sum / (static_cast<double>(points) * step_s);
 }
 
+noise_bandwidths noise_bandwidths_of(const linear_chain& chain) {
+    linear_chain white = chain;
+    white.noise_corner_hz = INFINITY;
+    return {.rising_hz = noise_bandwidth_hz(chain), .white_hz = noise_bandwidth_hz(white)};
+}
+
 std::array<double, 4> noise_correlation(const linear_chain& chain, double symbol_s) {
     // The inverse transform of the power of samples a symbol apart.
     const std::size_t points =

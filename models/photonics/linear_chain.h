@@ -25,6 +25,8 @@ struct linear_chain {
     /// White input-referred current noise of the density at rest -> sampler, with the part that
     /// rises as f^2.
     std::complex<double> noise(double frequency_hz) const;
+
+    bool operator==(const linear_chain&) const = default;
 };
 
 linear_chain linear_chain_of(const lane_parameters& lane);
@@ -47,6 +49,9 @@ sampled_response noise_response(const linear_chain& chain, double step_s);
 /// Noise bandwidth, Hz, behind amplifier and equaliser: variance of the sampled noise over its
 /// one-sided density at rest.
 double noise_bandwidth_hz(const linear_chain& chain);
+
+/// That, and that of noise which does not rise with f^2.
+noise_bandwidths noise_bandwidths_of(const linear_chain& chain);
 
 /// Correlation of noise samples 1 .. 4 symbols of `symbol_s` apart over their variance.
 std::array<double, 4> noise_correlation(const linear_chain& chain, double symbol_s);

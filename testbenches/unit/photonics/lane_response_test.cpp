@@ -158,10 +158,10 @@ TEST_CASE("What the emitter sends is detected or goes astray at a named place", 
     CHECK(loss_db ==
           Approx(-10.0 * std::log10(response.received_power_w / response.transmit_power_w)));
     // What the neighbours' photodiodes catch from the spot is what is lost to them.
-    const light_shares shares = shares_of(lane);
-    const double spot_w = response.received_power_w / shares.own;
-    CHECK(spot_w * std::accumulate(shares.neighbour.begin(), shares.neighbour.end(), 0.0) ==
-          Approx(budget.back().lost_w));
+    const spot_fractions spot = shares_of(lane).spot;
+    const double neighbours = spot.above + spot.left + spot.right + spot.below + spot.above_left +
+                              spot.above_right + spot.below_left + spot.below_right;
+    CHECK(response.received_power_w / spot.own * neighbours == Approx(budget.back().lost_w));
 }
 
 TEST_CASE("Light shifted towards a neighbour is the neighbour's crosstalk", "[lane_response]") {
