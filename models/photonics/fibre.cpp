@@ -1,55 +1,43 @@
 #include "models/photonics/fibre.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 
-#include "models/photonics/constants.h"
-
 namespace luxlane::photonics {
 
 namespace {
 
+constexpr std::array<attenuation_row, 7> SILICA_IMAGING = {{{400e-9, 0.10},
+                                                            {430e-9, 0.08},
+                                                            {450e-9, 0.06},
+                                                            {520e-9, 0.03},
+                                                            {600e-9, 0.02},
+                                                            {650e-9, 0.015},
+                                                            {700e-9, 0.012}}};
+constexpr std::array<attenuation_row, 5> BOROSILICATE = {
+    {{400e-9, 0.25}, {430e-9, 0.2}, {450e-9, 0.2}, {520e-9, 0.15}, {700e-9, 0.15}}};
+// The carbon-hydrogen bond absorbs near 627 nm; the window of red sources lies behind it.
+constexpr std::array<attenuation_row, 8> PMMA = {{{400e-9, 0.15},
+                                                  {430e-9, 0.12},
+                                                  {450e-9, 0.1},
+                                                  {520e-9, 0.08},
+                                                  {570e-9, 0.07},
+                                                  {625e-9, 0.4},
+                                                  {650e-9, 0.15},
+                                                  {700e-9, 0.6}}};
+
 constexpr std::array<fibre_kind, 3> KINDS = {{
-    {"silica_imaging", 0.08, 0.06, 0.03, 3e-12,
-     "assumption: Rayleigh floor of silica 0.025 dB/m at 430 nm plus excess; modes of small cores "
-     "below 10 ps/m"},
-    {"borosilicate", 0.2, 0.2, 0.15, 13e-12,
+    {"silica_imaging", SILICA_IMAGING, 0.2, 3e-12, 0.0,
+     "assumption: Rayleigh floor of silica (0.025 dB/m at 430 nm) plus excess; modes of small "
+     "cores below 10 ps/m; one draw, no skew"},
+    {"borosilicate", BOROSILICATE, 0.2, 13e-12, 5e-12,
      "assumption: about 0.2 dB/m of published illumination bundles; NA 0.2 step index, 50 um"},
-    {"pmma", 0.12, 0.1, 0.08, 94e-12,
-     "assumption: PMMA window of 0.1 .. 0.15 dB/m; NA 0.5 step index, 325 ps/m / sqrt(12)"},
+    {"pmma", PMMA, 0.5, 94e-12, 5e-12,
+     "assumption: PMMA window of 0.1 .. 0.15 dB/m; at 650 nm below the 0.2 dB/m of ESKA BH-4001; "
+     "NA 0.5 step index, 325 ps/m / sqrt(12)"},
 }};
-
-struct sellmeier_term {
-    double strength;
-    double resonance_um;
-};
-constexpr std::array<sellmeier_term, 3> MALITSON = {
-    {{0.6961663, 0.0684043}, {0.4079426, 0.1162414}, {0.8974794, 9.896161}}};
-
-/// n and its first two derivatives with respect to wavelength, in 1/um and 1/um^2.
-struct index_derivatives {
-    double n, first, second;
-};
-
-index_derivatives silica(double wavelength_m) {
-    if (!(wavelength_m >= 300e-9 && wavelength_m <= 2000e-9))
-        throw std::out_of_range("silica: wavelength must lie in 300 .. 2000 nm");
-    const double l = wavelength_m * 1e6;
-    double square = 1.0, slope = 0.0, curvature = 0.0;
-    for (const sellmeier_term& t : MALITSON) {
-        const double r2 = t.resonance_um * t.resonance_um;
-        const double d = l * l - r2;
-        square += t.strength * l * l / d;
-        slope += -2.0 * t.strength * l * r2 / (d * d);
-        curvature += 2.0 * t.strength * r2 * (3.0 * l * l + r2) / (d * d * d);
-    }
-    const double n = std::sqrt(square);
-    const double first = slope / (2.0 * n);
-    return {n, first, (curvature / 2.0 - first * first) / n};
-}
 
 }  // namespace
 
@@ -65,63 +53,48 @@ const fibre_kind& fibre(std::string_view name) {
     throw std::invalid_argument("no fibre '" + std::string(name) + "'; known: " + known);
 }
 
+void check_attenuation(std::span<const attenuation_row> table) {
+    if (table.size() < 2)
+        throw std::invalid_argument("attenuation table: needs at least two rows");
+    for (std::size_t k = 0; k < table.size(); ++k) {
+        const attenuation_row& row = table[k];
+        const auto refuse = [&](const std::string& reason) {
+            throw std::invalid_argument("attenuation table, row " + std::to_string(k + 1) + ": " +
+                                        reason);
+        };
+        if (!std::isfinite(row.wavelength_m) || row.wavelength_m <= 0.0)
+            refuse("the wavelength must be a positive number");
+        if (k > 0 && row.wavelength_m <= table[k - 1].wavelength_m)
+            refuse("the wavelength must be above that of the row before it");
+        if (!std::isfinite(row.db_per_m) || row.db_per_m < 0.0)
+            refuse("the attenuation must be a number of dB/m, zero or positive");
+    }
+}
+
+double attenuation_db_per_m(std::span<const attenuation_row> table, double wavelength_m) {
+    check_attenuation(table);
+    const auto nm = [](double metres) { return std::to_string(std::lround(metres * 1e9)); };
+    constexpr double rounding_m = 1e-15;  // of wavelengths given in nanometres
+    if (!(wavelength_m >= table.front().wavelength_m - rounding_m &&
+          wavelength_m <= table.back().wavelength_m + rounding_m))
+        throw std::out_of_range(
+            "attenuation: wavelength_m = " + std::to_string(wavelength_m * 1e9) +
+            " nm lies outside " + nm(table.front().wavelength_m) + " .. " +
+            nm(table.back().wavelength_m) + " nm, the range of the table");
+    std::size_t above = 1;
+    while (above + 1 < table.size() && wavelength_m > table[above].wavelength_m)
+        ++above;
+    const attenuation_row &low = table[above - 1], &high = table[above];
+    return std::lerp(low.db_per_m, high.db_per_m,
+                     (wavelength_m - low.wavelength_m) / (high.wavelength_m - low.wavelength_m));
+}
+
 double attenuation_db_per_m(const fibre_kind& kind, double wavelength_m) {
-    if (!(wavelength_m >= 400e-9 && wavelength_m <= 530e-9))
-        throw std::out_of_range("attenuation: wavelength must lie in 400 .. 530 nm");
-    const double nm = std::clamp(wavelength_m * 1e9, 430.0, 520.0);
-    if (nm <= 450.0)
-        return std::lerp(kind.attenuation_430nm_db_per_m, kind.attenuation_450nm_db_per_m,
-                         (nm - 430.0) / 20.0);
-    return std::lerp(kind.attenuation_450nm_db_per_m, kind.attenuation_520nm_db_per_m,
-                     (nm - 450.0) / 70.0);
+    return attenuation_db_per_m(kind.attenuation, wavelength_m);
 }
 
-double silica_index(double wavelength_m) { return silica(wavelength_m).n; }
-
-double silica_group_index(double wavelength_m) {
-    const index_derivatives s = silica(wavelength_m);
-    return s.n - wavelength_m * 1e6 * s.first;
-}
-
-double silica_dispersion(double wavelength_m) {
-    return -wavelength_m / LIGHT_SPEED_M_PER_S * silica(wavelength_m).second * 1e12;
-}
-
-double group_delay_s_per_m(double wavelength_m) {
-    return silica_group_index(wavelength_m) / LIGHT_SPEED_M_PER_S;
-}
-
-double chromatic_sigma_s(double wavelength_m, double linewidth_fwhm_m, double length_m) {
-    return std::abs(silica_dispersion(wavelength_m)) * linewidth_fwhm_m / FWHM_PER_SIGMA * length_m;
-}
-
-double step_index_modal_sigma_s_per_m(double numerical_aperture, double core_index) {
-    return numerical_aperture * numerical_aperture / (2.0 * core_index * LIGHT_SPEED_M_PER_S) /
-           std::sqrt(12.0);
-}
-
-double gaussian_response(double sigma_s, double frequency_hz) {
-    const double x = PI * sigma_s * frequency_hz;
-    return std::exp(-2.0 * x * x);
-}
-
-double lambertian_coupling(double numerical_aperture) {
-    return numerical_aperture * numerical_aperture;
-}
-
-double lateral_offset_coupling(double spot_radius_m, double core_radius_m, double offset_m) {
-    return std::exp(-2.0 * offset_m * offset_m /
-                    (spot_radius_m * spot_radius_m + core_radius_m * core_radius_m));
-}
-
-double neighbour_crosstalk(const spot_geometry& spot, double core_coupling_per_m,
-                           double border_core_fraction, double length_m) {
-    // Two coupled cores exchange (1 - exp(-2 kappa L)) / 2 of their light.
-    const double coupled =
-        -0.5 * std::expm1(-2.0 * core_coupling_per_m * length_m) * border_core_fraction;
-    const double gap_m = spot.pitch_m - spot.half_aperture_m - spot.offset_m;
-    const double spilt = 0.5 * std::erfc(std::sqrt(2.0) * gap_m / spot.spot_radius_m);
-    return std::min(coupled + spilt, 0.5);
+double rayleigh_floor_db_per_m(double wavelength_m) {
+    return 0.85e-3 * std::pow(wavelength_m * 1e6, -4.0);
 }
 
 }  // namespace luxlane::photonics

@@ -190,13 +190,6 @@ receiver_device receiver_of(const lane_parameters& lane) {
             .temperature_k = lane.temperature_k};
 }
 
-spot_geometry spot_of(const lane_parameters& lane) {
-    return {.pitch_m = lane.lane_pitch_m,
-            .half_aperture_m = lane.half_aperture_m,
-            .spot_radius_m = lane.spot_radius_m,
-            .offset_m = std::hypot(lane.offset_x_m, lane.offset_y_m)};
-}
-
 double total_loss_db(const lane_parameters& lane) {
     return lane.transmit_coupling_db + lane.connector_db + lane.receive_coupling_db +
            lane.excess_loss_db + lane.attenuation_db_per_m * lane.length_m;

@@ -127,7 +127,6 @@ struct lane_spread {
 /// The device models that the parameters describe, individuality included.
 led_device emitter_of(const lane_parameters& lane);
 receiver_device receiver_of(const lane_parameters& lane);
-spot_geometry spot_of(const lane_parameters& lane);
 
 /// Wavelength at the lane's temperature, m: it rises by 0.04 nm/K (textbook, InGaN).
 double emitted_wavelength_m(const lane_parameters& lane);
