@@ -20,8 +20,8 @@ constexpr std::array PREFIXES{prefix{"f", 1e-15}, prefix{"p", 1e-12}, prefix{"n"
                               prefix{"u", 1e-6},  prefix{"µ", 1e-6},  prefix{"m", 1e-3},
                               prefix{"k", 1e3},   prefix{"M", 1e6},   prefix{"G", 1e9},
                               prefix{"T", 1e12}};
-constexpr std::array<std::string_view, 11> SCALED{"m", "s", "bit/s", "B/s", "B",  "Hz",
-                                                  "A", "W", "F",     "J",   "ohm"};
+constexpr std::array<std::string_view, 12> SCALED{"m", "s", "bit/s", "B/s", "B",   "Hz",
+                                                  "A", "W", "F",     "J",   "ohm", "S"};
 /// Other spellings of a bit rate.
 constexpr std::array<std::string_view, 2> BIT_RATES{"bps", "b/s"};
 
