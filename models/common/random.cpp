@@ -50,20 +50,28 @@ struct philox_state {
     wide_vector c0, c1, c2, c3;
 };
 
-HWY_INLINE void philox_rounds(philox_state& s, std::uint64_t seed) {
-    const wide_words d;
+HWY_INLINE void philox_round(philox_state& s, wide_vector k0, wide_vector k1) {
     const words d32;
     const auto product = [&](wide_vector a, std::uint32_t m)
                              HWY_ATTR { return hn::MulEven(hn::BitCast(d32, a), hn::Set(d32, m)); };
+    const auto p0 = product(s.c0, PHILOX_M0);
+    const auto p1 = product(s.c2, PHILOX_M1);
+    s.c0 = hn::Xor3(hn::ShiftRight<32>(p1), s.c1, k0);
+    s.c2 = hn::Xor3(hn::ShiftRight<32>(p0), s.c3, k1);
+    s.c1 = p1;
+    s.c3 = p0;
+}
+
+/// Two states in step, because a round alone mostly waits for its own multiplications.
+HWY_INLINE void philox_rounds(philox_state& even, philox_state& odd, std::uint64_t seed) {
+    const wide_words d;
     auto k0 = static_cast<std::uint32_t>(seed);
     auto k1 = static_cast<std::uint32_t>(seed >> 32);
+#pragma GCC unroll 10
     for (int round = 0; round < PHILOX_ROUNDS; ++round) {
-        const auto p0 = product(s.c0, PHILOX_M0);
-        const auto p1 = product(s.c2, PHILOX_M1);
-        s.c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), s.c1), hn::Set(d, k0));
-        s.c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), s.c3), hn::Set(d, k1));
-        s.c1 = p1;
-        s.c3 = p0;
+        const auto key0 = hn::Set(d, k0), key1 = hn::Set(d, k1);
+        philox_round(even, key0, key1);
+        philox_round(odd, key0, key1);
         k0 += PHILOX_W0;
         k1 += PHILOX_W1;
     }
@@ -82,6 +90,7 @@ HWY_INLINE hn::Vec<hn::ScalableTag<float>> radius(word_vector w) {
         hn::Add(hn::And(shifted, hn::Set(di, 0x7fffff)), hn::Set(di, SQRT_HALF_BITS));
     const auto z = hn::Sub(hn::BitCast(df, mantissa), hn::Set(df, 1.0f));
     auto p = hn::Set(df, LOG_POLYNOMIAL[9]);
+#pragma GCC unroll 9
     for (int i = 8; i >= 0; --i)
         p = hn::MulAdd(p, z, hn::Set(df, LOG_POLYNOMIAL[i]));
     const auto log = hn::MulAdd(hn::ConvertTo(df, exponent), hn::Set(df, LN2), hn::Mul(z, p));
@@ -135,8 +144,7 @@ void fill_groups(const stream_key& key, std::uint64_t first_group, std::size_t g
             const auto purpose = hn::Set(d, std::uint64_t{key.purpose});
             philox_state even{block, hn::ShiftRight<32>(block), lane, purpose};
             philox_state odd{next, hn::ShiftRight<32>(next), lane, purpose};
-            philox_rounds(even, key.seed);
-            philox_rounds(odd, key.seed);
+            philox_rounds(even, odd, key.seed);
             box_muller(merge(even.c0, odd.c0), merge(even.c1, odd.c1), out + b, out + b + 16);
             box_muller(merge(even.c2, odd.c2), merge(even.c3, odd.c3), out + b + 32, out + b + 48);
         }

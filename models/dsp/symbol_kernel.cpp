@@ -50,12 +50,14 @@ using coefficients = symbol_kernel::coefficients;
 // indices whose upper bits the instructions ignore.
 #if HWY_TARGET == HWY_AVX2
 constexpr int WINDOW_STEP = 2;
+constexpr std::size_t SIDE_TABLES = 2;
 HWY_INLINE floats look_up(const float* table, windows index) {
     return floats{_mm256_permutevar8x32_ps(_mm256_load_ps(table), index.raw)};
 }
 HWY_INLINE const auto& tables_of(const coefficients& c) { return c.narrow; }
 #else
 constexpr int WINDOW_STEP = 4;
+constexpr std::size_t SIDE_TABLES = 1;
 HWY_INLINE floats look_up(const float* table, windows index) {
     return floats{
         _mm512_permutex2var_ps(_mm512_load_ps(table), index.raw, _mm512_load_ps(table + 16))};
@@ -81,17 +83,19 @@ HWY_INLINE void nrz_levels(const coefficients& c, const symbol_planes* lanes, st
     constexpr std::size_t side_first = (64 - LEAD - CROSSTALK_TAPS / 2) / 8;
     for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
         windows own = windows_at(lanes[0].low, own_first + i / 8);
-        auto sum = look_up(tables.own[0].data(), own);
+        floats sum = look_up(tables.own[0].data(), own);
+#pragma GCC unroll 8
         for (std::size_t t = 1; t + 1 < tables.own.size(); ++t) {
             own = hn::ShiftRight<WINDOW_STEP>(own);
             sum = hn::Add(sum, look_up(tables.own[t].data(), own));
         }
+#pragma GCC unroll 4
         for (std::size_t n = 0; n < NEIGHBOURS; ++n) {
-            windows side = windows_at(lanes[n + 1].low, side_first + i / 8);
-            for (std::size_t t = 0; t < tables.side[n].size(); ++t) {
-                sum = hn::Add(sum, look_up(tables.side[n][t].data(), side));
-                side = hn::ShiftRight<WINDOW_STEP + 1>(side);
-            }
+            const windows side = windows_at(lanes[n + 1].low, side_first + i / 8);
+            const auto& table = tables.side[n];
+            sum = hn::Add(sum, look_up(table.front().data(), side));
+            if constexpr (SIDE_TABLES == 2)
+                sum = hn::Add(sum, look_up(table.back().data(), hn::ShiftRight<3>(side)));
         }
         hn::Store(sum, d, level + i);
     }
@@ -135,6 +139,7 @@ HWY_INLINE void pam4_levels(const coefficients& c, const symbol_planes* lanes, s
         const float* newest = values + 64 - LEAD + PRE_CURSORS + i;
         auto sum = hn::Zero(d);
         auto value = hn::LoadU(d, newest);
+#pragma GCC unroll 17
         for (std::size_t j = 0; j < PULSE_TAPS; ++j) {
             const auto before = hn::LoadU(d, newest - j - 1);
             const auto gain = hn::MulAdd(hn::Set(d, c.pair[j]), before, hn::Set(d, c.pulse[j]));
@@ -148,6 +153,7 @@ HWY_INLINE void pam4_levels(const coefficients& c, const symbol_planes* lanes, s
         for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
             const float* newest = values + 64 - LEAD + CROSSTALK_TAPS / 2 + i;
             auto sum = hn::Load(d, level + i);
+#pragma GCC unroll 5
             for (std::size_t j = 0; j < CROSSTALK_TAPS; ++j)
                 sum = hn::MulAdd(hn::Set(d, c.crosstalk[n][j]), hn::LoadU(d, newest - j), sum);
             hn::Store(sum, d, level + i);
@@ -164,6 +170,7 @@ HWY_INLINE void add_noise(const coefficients& c, const float* HWY_RESTRICT white
         auto value = hn::Load(d, level + i);
         if (c.noisy) {
             auto deviate = hn::Mul(hn::Set(d, c.colour[0]), hn::LoadU(d, white + i));
+#pragma GCC unroll 4
             for (std::size_t lag = 1; lag <= NOISE_LAGS; ++lag)
                 deviate =
                     hn::MulAdd(hn::Set(d, c.colour[lag]), hn::LoadU(d, white + i - lag), deviate);

@@ -31,6 +31,7 @@ void filter_chunk(const float* HWY_RESTRICT samples, const float* forward, const
     for (std::size_t k = 0; k < 64 * words; k += hn::Lanes(d)) {
         const float* newest = samples + k + FORWARD_TAPS - 1;
         auto sum = hn::Mul(hn::Set(d, forward[0]), hn::LoadU(d, newest));
+#pragma GCC unroll 4
         for (std::size_t i = 1; i < FORWARD_TAPS; ++i)
             sum = hn::MulAdd(hn::Set(d, forward[i]), hn::LoadU(d, newest - i), sum);
         hn::Store(sum, d, filtered + k);

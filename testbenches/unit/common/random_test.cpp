@@ -103,6 +103,55 @@ TEST_CASE("Bulk deviates follow the normal law out to 5 sigma", "[random]") {
     CHECK(std::abs(neighbours / sampled) < 3.9 / std::sqrt(sampled));
 }
 
+TEST_CASE("Bulk deviates fill every bin out to 6 sigma as the normal law says", "[random]") {
+    constexpr std::size_t block = 1 << 14;
+    constexpr std::size_t blocks = 1 << 16;
+    constexpr double total = double{block} * blocks;  // 1.07e9, two of them beyond 6 sigma
+    constexpr std::size_t per_sigma = 4, bins = 12 * per_sigma;
+    std::vector<float> x(block);
+    std::vector<std::uint16_t> bin(block);
+    std::array<std::uint64_t, bins + 2> count{};  // below -6, the bins, from 6 on
+    for (std::size_t b = 0; b < blocks; ++b) {
+        fill_gaussian(x, {2025, 1, 1}, b * block);
+        for (std::size_t i = 0; i < block; ++i)
+            bin[i] = static_cast<std::uint16_t>(
+                std::min(std::max(x[i] * float{per_sigma} + (bins / 2 + 1), 0.0f), bins + 1.0f));
+        for (const std::uint16_t i : bin)
+            ++count[i];
+    }
+    double chi_squared = 0.0, degrees = -1.0;
+    for (std::size_t i = 0; i < count.size(); ++i) {
+        const double low = i == 0 ? -40.0 : (static_cast<double>(i) - 1.0) / per_sigma - 6.0;
+        const double high = i > bins ? 40.0 : static_cast<double>(i) / per_sigma - 6.0;
+        // From the nearer tail, where nothing cancels.
+        const double expected = total * (low < 0.0 ? normal_tail(-high) - normal_tail(-low)
+                                                   : normal_tail(low) - normal_tail(high));
+        const double excess = static_cast<double>(count[i]) - expected;
+        INFO("from " << low << " to " << high << " sigma: " << count[i] << " of " << expected);
+        // 4.5 standard deviations, for 50 bins; Poisson's law reaches further where few are.
+        CHECK(std::abs(excess) < 4.5 * std::sqrt(expected) + 4.0);
+        if (expected >= 10.0) {
+            chi_squared += excess * excess / expected;
+            degrees += 1.0;
+        }
+    }
+    CHECK(chi_squared < degrees + 3.9 * std::sqrt(2.0 * degrees));
+    CHECK(chi_squared > degrees - 3.9 * std::sqrt(2.0 * degrees));
+}
+
+TEST_CASE("No word makes a deviate that is not finite", "[random]") {
+    // A uniform of 0 or of 1 would give infinity or NaN.
+    for (const std::uint32_t word : {0u, 1u, 0x7fffffffu, 0x80000000u, ~0u - 1, ~0u}) {
+        CHECK(std::isfinite(gaussian_radius(word)));
+        CHECK(gaussian_radius(word) >= 0.0f);
+    }
+    for (std::uint32_t step = 0; step < (1u << 20); ++step) {
+        REQUIRE(gaussian_radius(step) >= gaussian_radius(step + 1));
+        REQUIRE(gaussian_radius(~step) >= 0.0f);
+        REQUIRE(gaussian_radius(~step) < 0.03f);
+    }
+}
+
 TEST_CASE("The radius has the right tail beyond 6 sigma", "[random]") {
     // The radius falls with the word, so words below a limit are those beyond a radius: their
     // number is 2^32 exp(-r^2/2), to one word. 24-bit uniforms would end at 5.8.
