@@ -16,11 +16,12 @@ namespace luxlane::photonics {
 /// Age of a sweep-out that has ended, symbols.
 constexpr float LONG_AGO = 1e6f;
 
-/// Start, extension or end of a lane's sweep-out at a symbol's first instant.
-inline float next_age(float age, float before_a, float now_a, float edge_a) {
-    if (before_a - now_a > edge_a)
+/// Start, extension or end of a lane's sweep-out at a symbol's first instant. That an edge crosses
+/// the middle tells it from the return of an overshoot.
+inline float next_age(float age, float before_a, float now_a, float edge_a, float middle_a) {
+    if (before_a - now_a > edge_a && now_a < middle_a)
         return 0.0f;
-    if (now_a - before_a > edge_a || age >= LONG_AGO)
+    if ((now_a - before_a > edge_a && now_a > middle_a) || age >= LONG_AGO)
         return LONG_AGO;
     return age + 1.0f;
 }
@@ -33,7 +34,8 @@ inline bool begin_symbol(const led_bank::coefficients& c, led_bank::state& s,
     const auto steps = static_cast<float>(c.sweeping.steps_per_sample * c.samples_per_symbol);
     bool any = false;
     for (std::size_t lane = 0; lane < led_bank::WIDTH; ++lane) {
-        s.age[lane] = next_age(s.age[lane], s.current[lane], current_a[lane], c.edge[lane]);
+        s.age[lane] =
+            next_age(s.age[lane], s.current[lane], current_a[lane], c.edge[lane], c.middle[lane]);
         any |= s.age[lane] * steps < c.sweeping.window[lane];
         s.current[lane] = current_a[lane];
     }
@@ -263,6 +265,8 @@ led_bank::led_bank(std::span<const lane_parameters> lanes, unsigned samples_per_
         c.light_doped[lane] = static_cast<float>(light_w * p.material.b_m3_per_s * scale *
                                                  p.material.background_per_m3);
         c.edge[lane] = static_cast<float>(EDGE_OF_SWING * p.drive.swing_a);
+        c.middle[lane] = static_cast<float>(lanes[lane].on_current_a * lanes[lane].drive_factor -
+                                            0.5 * p.drive.swing_a);
     }
     state_.age.fill(LONG_AGO);
 }

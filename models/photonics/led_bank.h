@@ -27,9 +27,9 @@ public:
     /// Solves the next `symbols` symbols. `current_a` is [symbols][16] driver currents
     /// (`drive_currents`), `light_w` is [symbols x samples_per_symbol][16] and receives the light
     /// out of the chip at the end of each sample step. A symbol whose current falls below the one
-    /// before by more than a quarter of the lane's swing (`drive_levels`) starts a sweep-out; one
-    /// whose current rises by as much ends it before its window does. Sizes that do not fit:
-    /// std::invalid_argument.
+    /// before by more than a quarter of the lane's swing (`drive_levels`), and below the middle of
+    /// on and off current, starts a sweep-out; one whose current rises as far ends it before its
+    /// window does. Sizes that do not fit: std::invalid_argument.
     void advance(std::span<const float> current_a, std::span<float> light_w);
 
     /// The same bits lane by lane without vectors, for comparison.
@@ -57,7 +57,8 @@ public:
         step_coefficients plain, sweeping;   ///< steps without and with sweep-out
         alignas(64) row stored;              ///< carriers behind the driver's pole per 1 A
         alignas(64) row light, light_doped;  ///< light = n (light n + light_doped), W
-        alignas(64) row edge;                ///< change of current that starts a sweep-out, A
+        alignas(64) row edge;                ///< change of current that is an edge, A
+        alignas(64) row middle;              ///< of on and off current, A
         unsigned samples_per_symbol;
         bool sweeps;  ///< any lane has sweep-out
     };

@@ -41,6 +41,19 @@ TEST_CASE("Coefficient sets give their published figures", "[led]") {
     CHECK_THROWS_AS(led_set("laser"), std::invalid_argument);
 }
 
+TEST_CASE("Sets with published lifetimes hold them", "[led]") {
+    // Sci. Rep. 7, 44814, 2017, Fig. 7: on silicon 45 ns and 8e-31 cm6/s, on sapphire 105 and
+    // 7e-31.
+    CHECK(1.0 / led_set("cplane_on_silicon").a_per_s == Approx(45e-9));
+    CHECK(led_set("cplane_on_silicon").c_m6_per_s == Approx(8e-31 * 1e-12));
+    CHECK(1.0 / led_set("cplane_on_sapphire").a_per_s == Approx(105e-9));
+    CHECK(led_set("cplane_on_sapphire").c_m6_per_s == Approx(7e-31 * 1e-12));
+    // Leakage takes carriers as n^3 and leaves no light.
+    const led_coefficients &leaky = led_set("cplane_leakage"), &plain = led_set("cplane_display");
+    CHECK(recombination_rate(leaky, 1e24) - recombination_rate(plain, 1e24) ==
+          Approx(7.8e-41 * 1e72));
+}
+
 TEST_CASE("Carrier density solves the balance", "[led]") {
     // Without Auger and doping the balance is a quadratic with a closed solution.
     const led_coefficients& m = led_set("nonpolar_rashidi");
