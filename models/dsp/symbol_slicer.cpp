@@ -139,7 +139,7 @@ symbol_slicer::symbol_slicer(const receive_filter& filter, photonics::modulation
 
 float symbol_slicer::feedback(std::uint64_t low, std::uint64_t high) const {
     float sum = 0.0f;
-    for (std::size_t i = 0; i < FEEDBACK_TAPS; ++i)
+    for (std::size_t i = 0; i < feedback_taps_; ++i)
         sum += term_[i][((high >> (63 - i)) & 1) * 2 + ((low >> (63 - i)) & 1)];
     return sum;
 }
