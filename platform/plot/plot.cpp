@@ -58,9 +58,11 @@ void check(const heat_map& map) {
     if (map.columns == 0 || map.rows == 0 || map.values.size() != map.columns * map.rows)
         throw std::invalid_argument("map '" + map.title +
                                     "': needs columns x rows values, at least 1");
-    if (!(map.left < map.right) || !(map.bottom < map.top))
-        throw std::invalid_argument("map '" + map.title +
-                                    "': left must be below right and bottom below top");
+    for (const double edge : {map.left, map.right, map.bottom, map.top})
+        if (!std::isfinite(edge) || map.left == map.right || map.bottom == map.top)
+            throw std::invalid_argument("map '" + map.title +
+                                        "': edges must be finite, left unlike right and bottom "
+                                        "unlike top");
     for (const series& line : map.lines)
         check(line);
 }

@@ -50,7 +50,8 @@ struct line_chart {
 };
 
 /// values[row * columns + column], row 0 at the bottom; NaN stays blank. The outer edges of the
-/// cells are `left`, `right`, `bottom` and `top`; the axes' own limits do not apply.
+/// cells are `left`, `right`, `bottom` and `top`; an axis may run downwards (bottom above top). The
+/// axes' own limits do not apply.
 struct heat_map {
     std::string title = {}, subtitle = {};
     axis x = {}, y = {};

@@ -156,6 +156,20 @@ struct limits {
     bool empty() const { return !(low <= high); }
 };
 
+/// Below this a logarithmic axis has too few powers of ten to be read by.
+constexpr double FEW_DECADES = 2.5;
+
+/// Labels at 1, 2 and 5 times the powers of ten in and around `range`.
+std::string round_ticks(std::string_view name, limits range) {
+    std::string list;
+    const double last = std::ceil(std::log10(range.high));
+    for (double power = std::floor(std::log10(range.low)); power <= last; power += 1.0)
+        for (const double step : {1.0, 2.0, 5.0})
+            list += fmt::format("{}'{:.4g}' {:.4g}", list.empty() ? "" : ", ",
+                                step * std::pow(10.0, power), step * std::pow(10.0, power));
+    return fmt::format("set {}tics ({})\nset m{}tics 10\n", name, list, name);
+}
+
 /// Range, scale and tick labels of the axis `name` (x, y or cb) over data in `range`.
 std::string axis_commands(std::string_view name, const axis& one, limits range) {
     if (one.minimum)
@@ -175,7 +189,10 @@ std::string axis_commands(std::string_view name, const axis& one, limits range) 
     if (one.logarithmic)
         out += fmt::format("set logscale {}\n", name);
     const double decades = one.logarithmic ? std::log10(range.high / range.low) : 0.0;
-    out += fmt::format("set format {} '{}'\n", name, decades >= 1.0 ? "10^{%T}" : "%.10g");
+    if (one.logarithmic && decades < FEW_DECADES)
+        out += round_ticks(name, range);
+    else
+        out += fmt::format("set format {} '{}'\n", name, one.logarithmic ? "10^{%T}" : "%.10g");
     if (decades > 8.0)
         out += fmt::format("unset m{}tics\n", name);
     const auto limit = [known](const std::optional<double>& fixed, double data) {
@@ -313,14 +330,16 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const hea
     box = draw_texts(script, sheet, box, map.title, map.subtitle, map.note);
     rectangle plot = inside_axes(box, sheet.text_size);
     const double bar_width = 1.2 * sheet.text_size;
-    plot.right -= bar_width + 6.5 * sheet.text_size;
+    plot.right -= bar_width + 7.2 * sheet.text_size;
     if (map.square) {
-        const double scale = std::min((plot.right - plot.left) / (map.right - map.left),
-                                      (plot.top - plot.bottom) / (map.top - map.bottom));
-        const double slack = plot.right - plot.left - scale * (map.right - map.left);
+        const double width = std::abs(map.right - map.left);
+        const double height = std::abs(map.top - map.bottom);
+        const double scale =
+            std::min((plot.right - plot.left) / width, (plot.top - plot.bottom) / height);
+        const double slack = plot.right - plot.left - scale * width;
         plot.left += 0.5 * slack;
         plot.right -= 0.5 * slack;
-        plot.bottom = plot.top - scale * (map.top - map.bottom);
+        plot.bottom = plot.top - scale * height;
     }
     script += margins(sheet, plot);
     script += fmt::format("set colorbox user origin {} size {} noborder\n",
@@ -353,7 +372,7 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const hea
     script += axis_commands("cb", colour, range);
     script += fmt::format(
         "set label {} at {} center rotate by 90 noenhanced\n", literal(map.colour_label),
-        sheet.at(plot.right + bar_width + 5.6 * sheet.text_size, 0.5 * (plot.bottom + plot.top)));
+        sheet.at(plot.right + bar_width + 6.4 * sheet.text_size, 0.5 * (plot.bottom + plot.top)));
     script += data;
     std::string curves;
     for (std::size_t index = 0; index < map.lines.size(); ++index) {

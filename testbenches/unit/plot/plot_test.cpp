@@ -150,6 +150,36 @@ TEST_CASE("plot: a map has one colour for each value and none for NaN", "[plot]"
     CHECK_THAT(svg, Contains("rgb(253, 231,  37)") || Contains("#FDE725") || Contains("#fde725"));
 }
 
+TEST_CASE("plot: a map carries lines and markers, and its rows may count downwards", "[plot]") {
+    const work_folder folder;
+    heat_map map = corner_loss();
+    map.bottom = 1.5;
+    map.top = -0.5;
+    map.lines = {{.label = "threshold", .x = {-0.5, 2.5}, .y = {0.5, 0.5}}};
+    map.markers = {{1.0, 1.0, "sampling instant"}};
+    write(map, folder / "map.svg");
+    const std::string svg = contents(folder / "map.svg");
+    CHECK(well_formed(svg));
+    CHECK_THAT(svg, Contains("sampling instant"));
+    // The axis runs the other way, so its labels come in the other order.
+    map.bottom = -0.5;
+    map.top = 1.5;
+    write(map, folder / "upright.svg");
+    CHECK(svg != contents(folder / "upright.svg"));
+}
+
+TEST_CASE("plot: logarithmic axes of few decades are labelled at 1, 2 and 5", "[plot]") {
+    const work_folder folder;
+    line_chart chart{.title = "narrow",
+                     .y = {.logarithmic = true},
+                     .lines = {{.label = "a", .x = {0.0, 1.0, 2.0}, .y = {0.0015, 0.003, 0.04}}}};
+    write(chart, folder / "narrow.svg");
+    const std::string svg = contents(folder / "narrow.svg");
+    CHECK(well_formed(svg));
+    for (const char* tick : {">0.002<", ">0.005<", ">0.01<", ">0.02<"})
+        CHECK_THAT(svg, Contains(tick));
+}
+
 TEST_CASE("plot: the same input gives the same bytes, in any locale", "[plot]") {
     const work_folder folder;
     const std::vector<line_chart> charts{waterfall(), waterfall(), waterfall()};
