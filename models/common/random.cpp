@@ -125,15 +125,17 @@ HWY_INLINE void box_muller(word_vector radial, word_vector angular, float* HWY_R
     hn::StoreU(hn::Mul(r, hn::Xor(y, sign_y)), df, second);
 }
 
-void fill_groups(const stream_key& key, std::uint64_t first_group, std::size_t groups,
-                 float* HWY_RESTRICT out) {
+/// [64 groups] words of the generator, each where its deviate belongs.
+HWY_INLINE void draw_words(const stream_key& key, std::uint64_t first_group, std::size_t groups,
+                           std::uint32_t* HWY_RESTRICT out) {
     const words d32;
     const wide_words d;
     constexpr std::size_t lanes = hn::MaxLanes(words());
     static_assert(GROUP_BLOCKS % lanes == 0);
     const auto even_blocks = hn::ShiftLeft<1>(hn::Iota(d, 0));
-    const auto merge = [&](wide_vector even, wide_vector odd) HWY_ATTR {
-        return hn::OddEven(hn::BitCast(d32, hn::ShiftLeft<32>(odd)), hn::BitCast(d32, even));
+    const auto merge = [&](wide_vector even, wide_vector odd, std::uint32_t* to) HWY_ATTR {
+        hn::Store(hn::OddEven(hn::BitCast(d32, hn::ShiftLeft<32>(odd)), hn::BitCast(d32, even)),
+                  d32, to);
     };
     for (std::size_t g = 0; g < groups; ++g, out += GROUP_SIZE) {
         for (std::size_t b = 0; b < GROUP_BLOCKS; b += lanes) {
@@ -145,9 +147,28 @@ void fill_groups(const stream_key& key, std::uint64_t first_group, std::size_t g
             philox_state even{block, hn::ShiftRight<32>(block), lane, purpose};
             philox_state odd{next, hn::ShiftRight<32>(next), lane, purpose};
             philox_rounds(even, odd, key.seed);
-            box_muller(merge(even.c0, odd.c0), merge(even.c1, odd.c1), out + b, out + b + 16);
-            box_muller(merge(even.c2, odd.c2), merge(even.c3, odd.c3), out + b + 32, out + b + 48);
+            merge(even.c0, odd.c0, out + b);
+            merge(even.c1, odd.c1, out + b + 16);
+            merge(even.c2, odd.c2, out + b + 32);
+            merge(even.c3, odd.c3, out + b + 48);
         }
+    }
+}
+
+void fill_groups(const stream_key& key, std::uint64_t first_group, std::size_t groups,
+                 float* HWY_RESTRICT out) {
+    const words d;
+    // In batches, because the two steps mixed leave the core waiting for either's long chains.
+    constexpr std::size_t batch = 4;
+    alignas(64) std::uint32_t drawn[batch * GROUP_SIZE];
+    for (std::size_t g = 0; g < groups; g += batch) {
+        const std::size_t count = HWY_MIN(batch, groups - g);
+        draw_words(key, first_group + g, count, drawn);
+        for (std::size_t i = 0; i < count * GROUP_SIZE; i += 2 * GROUP_BLOCKS)
+            for (std::size_t b = i; b < i + GROUP_BLOCKS; b += hn::Lanes(d))
+                box_muller(hn::Load(d, drawn + b), hn::Load(d, drawn + b + GROUP_BLOCKS), out + b,
+                           out + b + GROUP_BLOCKS);
+        out += count * GROUP_SIZE;
     }
 }
 
