@@ -55,7 +55,7 @@ double slowest_decay_per_s(const linear_chain& chain) {
 /// `to_hz`, the last feature of the density, lies far below.
 template <typename Function>
 auto integral_above(Function density, double from_hz, double to_hz) {
-    constexpr int intervals = 48;
+    constexpr int intervals = 96;
     constexpr double far = 1e3;
     const double top_hz = far * std::max(from_hz, to_hz);
     const double width = std::log(top_hz / from_hz) / intervals;

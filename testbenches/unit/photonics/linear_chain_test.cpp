@@ -166,8 +166,10 @@ TEST_CASE("Sampled noise has the variance and correlation of the continuous one"
     rising.noise_corner_hz = 0.5e9;
     linear_chain damped = bare(1.5e9);
     damped.amplifier_damping = 1.5;
+    linear_chain wide = bare(200e9);
+    wide.amplifier_damping = 0.3;
     for (const linear_chain& chain :
-         {bare(0.5e9), bare(1.5e9), bare(6e9), equalised, rising, damped}) {
+         {bare(0.5e9), bare(1.5e9), bare(6e9), equalised, rising, damped, wide}) {
         const double bandwidth_hz =
             integral([&](double f) { return std::norm(chain.noise(f)); }, 2e6, 2e12);
         CHECK(noise_bandwidth_hz(chain) == Approx(bandwidth_hz).epsilon(2e-3));
