@@ -25,6 +25,9 @@ public:
     const std::string& source() const { return source_; }
     std::span<const iv_point> points() const { return points_; }
 
+    /// Current density of the last point.
+    double greatest_density_a_per_m2() const { return points_.back().current_a / area_m2_; }
+
     /// Linear in the logarithm of the current between points. Extrapolated below the first in the
     /// same way, but not below 0 V; above the last one with that segment's resistance.
     double voltage_v(double current_density_a_per_m2) const;

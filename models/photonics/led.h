@@ -86,6 +86,10 @@ double carrier_density(const led_coefficients& material, double rate_per_m3_s);
 /// device. Output falls with temperature as exp(-(T - T0) / T1); A and C rise with it.
 led_state steady_state(const led_device& led, double current_a);
 
+/// Densities up to which forward_voltage's law has an anchor, 400 A/cm^2; beyond, its series
+/// resistance is extrapolated.
+inline constexpr double ANCHORED_VOLTAGE_A_PER_M2 = 4e6;
+
 /// The measured characteristic of the device if it has one, at any temperature; else V = n kT/q
 /// ln(1 + J/J0) + rho J with J0 such that 10 A/cm^2 drops 2.35 V at 300 K (Zhang et al.,
 /// Nanomaterials 10, 689, 2020).

@@ -31,6 +31,7 @@ TEST_CASE("The published yellow device on diamond", "[iv_curve]") {
     CHECK(table.voltage_v(0.1e-6 / AREA_20_UM) == Approx(2.416));
     // Halfway on the logarithmic axis.
     CHECK(table.voltage_v(std::sqrt(10.0) * 1e-6 / AREA_20_UM) == Approx(0.5 * (2.684 + 3.119)));
+    CHECK(table.greatest_density_a_per_m2() == Approx(10.1e-3 / AREA_20_UM));
     CHECK_THROWS_AS(iv_curve_named("red"), std::invalid_argument);
 }
 
