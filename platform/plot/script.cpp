@@ -72,8 +72,9 @@ struct page {
 
     rectangle panel(std::size_t index) const {
         const double w = width / columns, h = height / rows;
+        const std::size_t whole_rows = index / columns;
         const auto column = static_cast<double>(index % columns);
-        const auto row = static_cast<double>(index / columns);
+        const auto row = static_cast<double>(whole_rows);
         return {column * w, (column + 1.0) * w, height - (row + 1.0) * h, height - row * h};
     }
     std::string x(double pixel) const { return fmt::format("screen {:.5f}", pixel / width); }
