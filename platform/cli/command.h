@@ -31,12 +31,43 @@ struct describe_options {
     bool json = false;
 };
 
+struct led_options {
+    std::string preset = "default-800g";
+    std::string current, temperature, diameter;
+    std::string iv;
+    std::vector<std::string> settings;
+    std::string json;
+    std::string plot;
+};
+
+struct receiver_options {
+    std::string preset = "default-800g";
+    std::string rate, temperature, power;
+    std::vector<std::string> parts, settings;
+    std::vector<std::string> error_ratios = {"1e-12", "2e-4"};
+    std::string json;  ///< file, - for standard output
+    std::string plot;
+};
+
+struct link_options {
+    std::string preset = "default-800g";
+    std::string rate, length, format, emitter, fibre;
+    std::vector<std::string> settings;
+    std::string target_ber, seed, neighbours, symbols, target_errors;
+    std::string eye, bathtub;  ///< picture files
+    std::string json;          ///< file, - for standard output
+    bool fec = false, describe = false, presets = false;
+};
+
 /// The subcommands; each returns an exit status. The user's mistakes are thrown as
 /// config::configuration_error. Only main.cpp knows how the options are written.
 int run(const run_options& options);
 int describe(const describe_options& options);
+int led(const led_options& options);
+int link(const link_options& options);
 int check(const std::string& file);
 int validate(bool markdown);
+int receiver(const receiver_options& options);
 int version();
 
 }  // namespace luxlane::cli

@@ -40,6 +40,76 @@ void add_run(CLI::App& app, luxlane::cli::run_options& options) {
     command->add_flag("--statistics", options.statistics, "print every block's figures at the end");
 }
 
+void add_led(CLI::App& app, luxlane::cli::led_options& options) {
+    auto* command = app.add_subcommand(
+        "led", "One MicroLED: light, voltage, efficiency and bandwidth over current, spectrum");
+    command->add_option("--preset", options.preset, "a published design or an emitter set");
+    command->add_option("--current", options.current,
+                        "direct current, e.g. 100uA; without it, the preset's on-current");
+    command->add_option("--temperature", options.temperature, "e.g. 358K");
+    command->add_option("--diameter", options.diameter, "of the round mesa, e.g. 5um");
+    command->add_option("--iv", options.iv,
+                        "measured I-V: yellow_diamond_20um, or a file of this device's "
+                        "current_a,voltage_v lines (its name has a dot)");
+    command->add_option("--set", options.settings, "PARAMETER=VALUE, over the preset's");
+    command->add_option("--json", options.json, "also write JSON to this file (-: to stdout)")
+        ->expected(0, 1)
+        ->default_str("-");
+    command->add_option("--plot", options.plot, "picture of the curves, FILE.svg or FILE.png");
+}
+
+void add_receiver(CLI::App& app, luxlane::cli::receiver_options& options) {
+    auto* command = app.add_subcommand(
+        "receiver", "One receiver: bandwidths, noise by origin, sensitivity");
+    command->add_option("--preset", options.preset,
+                        "default-800g, jsscmay2024 or a preset of `luxlane link`");
+    command->add_option("--rate", options.rate, "bit rate, e.g. 2Gbps");
+    command->add_option("--temperature", options.temperature, "e.g. 358K");
+    command->add_option("--power", options.power,
+                        "average light at which noise is told, e.g. 10uW or -20dBm; without it, "
+                        "the first sensitivity");
+    command
+        ->add_option("--parts", options.parts,
+                     "amplifier and photodiode by their parts, e.g. rf=10kohm,gm=0.005: rf, cpd, "
+                     "cin, cpar, gm, gamma, fa, a0; qe, rs, drift")
+        ->delimiter(',');
+    command->add_option("--set", options.settings, "PARAMETER=VALUE, over all others");
+    command->add_option("--ber", options.error_ratios, "bit error ratios, e.g. 1e-12,2e-4")
+        ->delimiter(',');
+    command->add_option("--json", options.json, "also write JSON to this file (-: to stdout)")
+        ->expected(0, 1)
+        ->default_str("-");
+    command->add_option("--plot", options.plot,
+                        "picture of gain and noise density, FILE.svg or FILE.png");
+}
+
+void add_link(CLI::App& app, luxlane::cli::link_options& options) {
+    auto* command = app.add_subcommand(
+        "link", "One link: power, bandwidth, noise, penalties, margin, BER, energy, latency");
+    command->add_option("--preset", options.preset, "a published design, see --presets");
+    command->add_flag("--presets", options.presets, "list the published designs");
+    command->add_flag("--describe", options.describe,
+                      "list every parameter: value, unit, status, source");
+    command->add_option("--rate", options.rate, "bit rate of the lane, e.g. 2Gbps");
+    command->add_option("--length", options.length, "of the fibre, e.g. 30m");
+    command->add_option("--format", options.format, "nrz or pam4");
+    command->add_option("--emitter", options.emitter, "set of coefficients, e.g. fast_doped");
+    command->add_option("--fibre", options.fibre, "silica_imaging, borosilicate or pmma");
+    command->add_option("--set", options.settings, "PARAMETER=VALUE, over the preset's");
+    command->add_option("--neighbours", options.neighbours, "lit adjacent lanes, 0 .. 4");
+    command->add_option("--target-ber", options.target_ber, "that the margin is for, e.g. 2e-4");
+    command->add_option("--symbols", options.symbols, "count at most so many, e.g. 1e9");
+    command->add_option("--target-errors", options.target_errors,
+                        "count until so many errors were seen");
+    command->add_option("--seed", options.seed, "seed of all random streams");
+    command->add_flag("--fec", options.fec, "add the latency of a host's FEC");
+    command->add_option("--eye", options.eye, "picture of the eye, FILE.svg or FILE.png");
+    command->add_option("--bathtub", options.bathtub, "BER over phase, FILE.svg or FILE.png");
+    command->add_option("--json", options.json, "also write JSON to this file (-: to stdout)")
+        ->expected(0, 1)
+        ->default_str("-");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,6 +123,12 @@ int main(int argc, char** argv) {
     app.require_subcommand(0, 1);
     cli::run_options run;
     add_run(app, run);
+    cli::led_options led;
+    add_led(app, led);
+    cli::receiver_options receiver;
+    add_receiver(app, receiver);
+    cli::link_options link;
+    add_link(app, link);
     cli::describe_options describe;
     auto* describe_command = app.add_subcommand(
         "describe", "Every parameter of a board: unit, default, range, meaning, source");
@@ -74,6 +150,9 @@ int main(int argc, char** argv) {
         }
         const auto name = app.get_subcommands().front()->get_name();
         return name == "run"        ? cli::run(run)
+               : name == "led"      ? cli::led(led)
+               : name == "receiver" ? cli::receiver(receiver)
+               : name == "link"     ? cli::link(link)
                : name == "describe" ? cli::describe(describe)
                : name == "check"    ? cli::check(file)
                : name == "validate" ? cli::validate(markdown)

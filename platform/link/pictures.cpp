@@ -1,0 +1,170 @@
+#include "platform/link/pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "platform/config/quantity.h"
+
+namespace luxlane::link {
+
+namespace {
+
+/// Columns of the eye between two phases of the extracted response.
+constexpr std::size_t BETWEEN = 6;
+constexpr std::size_t BINS = 240;
+constexpr double LEAST_DENSITY = 1e-7;  // of a picture's greatest
+constexpr double LEAST_BER = 1e-15;
+constexpr double MICRO = 1e6;
+
+std::string title_of(const question& asked) {
+    const auto& lane = asked.lane.lane();
+    return fmt::format("{}, {} {} over {}", asked.lane.from().name,
+                       config::format_quantity(lane.rate_bps, "bit/s"),
+                       lane.format == photonics::modulation::pam4 ? "PAM4" : "NRZ",
+                       config::format_quantity(lane.length_m, "m"));
+}
+
+std::string ber_text(const ber_estimate& estimate) {
+    return estimate.ber ? fmt::format("BER {:.2g}", *estimate.ber) : "BER unknown";
+}
+
+/// The responses a part of a phase step later, for columns between those of `phases`.
+photonics::phase_response later(const dsp::sampled_channel& channel,
+                                const photonics::phase_response& phases, double steps) {
+    photonics::phase_response out = phases;
+    for (std::size_t p = 0; p < photonics::PHASES; ++p) {
+        const double phase = (static_cast<double>(p) + steps) / photonics::PHASES - 0.5;
+        const dsp::sampled_channel moved = dsp::displace(channel, phases, phase);
+        out.pulse[p] = moved.pulse;
+        out.pair[p] = moved.pair;
+    }
+    return out;
+}
+
+plot::series line(double x0, double y0, double x1, double y1, bool dashed) {
+    plot::series out;
+    out.x = {x0, x1};
+    out.y = {y0, y1};
+    out.dashed = dashed;
+    return out;
+}
+
+}  // namespace
+
+plot::heat_map eye_picture(const question& asked, const analysis& found) {
+    const auto& receiver = found.receiver;
+    const auto& phases = found.law->phases();
+    const auto jitter = dsp::jitter_of(found.law->lane());
+    std::vector<dsp::statistical_eye> eyes;
+    for (std::size_t step = 0; step < BETWEEN; ++step)
+        eyes.push_back(dsp::make_statistical_eye(
+            receiver.channel, later(receiver.channel, phases, static_cast<double>(step) / BETWEEN),
+            receiver.filter, jitter, BINS));
+
+    plot::heat_map map;
+    map.title = "Statistical eye: " + title_of(asked);
+    map.subtitle = fmt::format(
+        "{} at the sampling instant; eye at BER {:g}: {:.0f} % high, {:.2f} "
+        "UI wide",
+        ber_text(found.answer.statistical), asked.target_ber,
+        100.0 * found.answer.eye.height_fraction, found.answer.eye.width_ui);
+    map.x.label = "phase, unit intervals";
+    map.y.label = "equalised photocurrent, uA";
+    map.colour_label = "probability per cell";
+    map.logarithmic_colour = true;
+    const std::size_t interval = photonics::PHASES * BETWEEN;
+    map.columns = 2 * interval;
+    map.rows = BINS;
+    map.left = -1.0;
+    map.right = 1.0;
+    // All eyes have the voltage axis of the first.
+    const auto& volts = eyes.front().voltage_a;
+    const double step = volts[1] - volts[0];
+    map.bottom = (volts.front() - 0.5 * step) * MICRO;
+    map.top = (volts.back() + 0.5 * step) * MICRO;
+    map.values.resize(map.columns * map.rows);
+    double greatest = 0.0;
+    for (std::size_t column = 0; column < map.columns; ++column) {
+        // Phase -0.5 of an interval stands a quarter into the picture.
+        const std::size_t phase = (column + interval / 2) % interval;
+        const auto& eye = eyes[phase % BETWEEN];
+        const auto& density = eye.density[phase / BETWEEN];
+        for (std::size_t bin = 0; bin < BINS; ++bin) {
+            map.values[bin * map.columns + column] = density[bin];
+            greatest = std::max(greatest, density[bin]);
+        }
+    }
+    for (double& value : map.values)
+        value = std::max(value, LEAST_DENSITY * greatest);
+    const unsigned eyes_high = receiver.channel.levels() - 1;
+    for (unsigned t = 0; t < eyes_high; ++t) {
+        const double threshold = receiver.filter.threshold_a[t] * MICRO;
+        map.lines.push_back(line(-1.0, threshold, 1.0, threshold, true));
+        map.markers.push_back({0.0, threshold, t == 0 ? "sampling instant" : ""});
+    }
+    map.note = fmt::format(
+        "Interference, crosstalk of {} lit neighbours, noise and jitter; dashed: thresholds. "
+        "Receiver: {} feed-forward taps, {} feedback taps.",
+        asked.neighbours, found.law->lane().feed_forward_taps, found.law->lane().feedback_taps);
+    return map;
+}
+
+plot::line_chart bathtub_picture(const question& asked, const analysis& found,
+                                 std::uint64_t symbols) {
+    const auto& receiver = found.receiver;
+    constexpr std::size_t few_bins = 2;
+    const dsp::statistical_eye law =
+        dsp::make_statistical_eye(receiver.channel, found.law->phases(), receiver.filter,
+                                  dsp::jitter_of(found.law->lane()), few_bins);
+    plot::series counted{.label = "counted (waveform), 95 %"};
+    counted.points = true;
+    double least = 1.0;
+    for (const phase_count& one : count_phases(*found.law, receiver, asked.seed, symbols)) {
+        if (one.counter.errors() == 0)
+            continue;
+        const auto interval = one.counter.interval();
+        counted.x.push_back(one.phase_ui);
+        counted.y.push_back(one.counter.ber());
+        counted.low.push_back(std::max(interval.low, LEAST_BER));
+        counted.high.push_back(interval.high);
+        least = std::min(least, one.counter.ber());
+    }
+    plot::series backed{.label = "statistical law"};
+    plot::series beyond{.label = "extrapolated by the law, not counted"};
+    beyond.dashed = true;
+    for (std::size_t p = 0; p < law.ber.size(); ++p) {
+        const double ber = std::max(law.ber[p], 1e-300);
+        backed.x.push_back(law.phase_ui[p]);
+        beyond.x.push_back(law.phase_ui[p]);
+        backed.y.push_back(ber >= least ? ber : NAN);
+        // The dashed line starts where the other ends.
+        const bool beside =
+            (p > 0 && law.ber[p - 1] < least) || (p + 1 < law.ber.size() && law.ber[p + 1] < least);
+        beyond.y.push_back(ber < least || beside ? std::max(ber, LEAST_BER) : NAN);
+    }
+    plot::line_chart chart;
+    chart.title = "Bathtub: " + title_of(asked);
+    chart.subtitle = fmt::format("{} at the main cursor; {:.2f} UI open at BER {:g}",
+                                 ber_text(found.answer.statistical), found.answer.eye.width_ui,
+                                 asked.target_ber);
+    chart.x = {.label = "sampling phase, unit intervals", .minimum = -0.5, .maximum = 0.5};
+    chart.y = {.label = "bit error ratio", .logarithmic = true, .maximum = 1.0};
+    plot::series target{.label = fmt::format("target {:g}", asked.target_ber)};
+    target.dashed = true;
+    target.x = {-0.5, 0.5};
+    target.y = {asked.target_ber, asked.target_ber};
+    if (!counted.x.empty())
+        chart.lines.push_back(counted);
+    chart.lines.push_back(backed);
+    chart.lines.push_back(beyond);
+    chart.lines.push_back(target);
+    chart.note = fmt::format(
+        "Counted among {:.3g} bits of sixteen lanes; the law beyond holds interference, noise and "
+        "jitter and ends at {:g}.",
+        static_cast<double>(symbols) * found.law->lane().bits_per_symbol(), LEAST_BER);
+    return chart;
+}
+
+}  // namespace luxlane::link
