@@ -97,14 +97,14 @@ struct bench {
     }
 };
 
-/// The filter of receive_filter.h, symbol by symbol; with PAM4 thresholds at thirds of the swing.
-receive_filter some_filter(const sampled_channel& channel, unsigned feedback_taps) {
+/// Taps of either sign; `scale` makes the feedback decide few symbols or most of them.
+receive_filter some_filter(const sampled_channel& channel, unsigned feedback_taps, double scale) {
     receive_filter filter;
     filter.forward = {-0.03, -0.1, 1.1, -0.05, 0.02};
     const double swing = 0.8 * channel.amplitude_a;
     const double feedback[] = {0.12, -0.05, 0.04, 0.02, -0.01};
     for (unsigned i = 0; i < feedback_taps; ++i)
-        filter.feedback_a[i] = feedback[i] * swing;
+        filter.feedback_a[i] = scale * feedback[i] * swing;
     const double bottom = channel.offset_a;
     if (channel.format == modulation::nrz)
         filter.threshold_a = {bottom + 0.5 * swing, 0.0, 0.0};
@@ -213,10 +213,11 @@ TEST_CASE("Samples do not depend on where blocks are cut", "[symbol_kernel]") {
 TEST_CASE("Decisions of every width equal those taken one by one", "[symbol_kernel]") {
     const modulation format = GENERATE(modulation::nrz, modulation::pam4);
     const unsigned feedback_taps = GENERATE(0u, 1u, 2u, 3u, 4u, 5u);
+    const double scale = GENERATE(1.0, 6.0);
     constexpr std::size_t words = 70;
     const bench b(6 + feedback_taps, format, 2, words);
     const symbol_kernel kernel(b.channel);
-    const receive_filter filter = some_filter(b.channel, feedback_taps);
+    const receive_filter filter = some_filter(b.channel, feedback_taps, scale);
     const lane_symbols& sent = b.lanes[0];
     std::vector<float> samples(64 * words + 4);
     kernel.sample(sent.frame(), b.neighbours, {1, 2, 3}, 64, samples);
