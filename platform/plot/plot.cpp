@@ -67,13 +67,19 @@ void check(const heat_map& map) {
         check(line);
 }
 
-/// Names fonts of nearly the same widths for readers of the SVG that lack Gnuplot's.
-void add_fallback_fonts(std::string& svg) {
-    const std::string_view family = "font-family=\"DejaVu Sans";
-    for (std::size_t at = 0; (at = svg.find(family, at)) != std::string::npos;) {
-        at += family.size();
-        svg.insert(at, ", Verdana, sans-serif");
-    }
+void replace_all(std::string& text, std::string_view old_part, std::string_view new_part) {
+    for (std::size_t at = 0; (at = text.find(old_part, at)) != std::string::npos;
+         at += new_part.size())
+        text.replace(at, old_part.size(), new_part);
+}
+
+/// Says bold as SVG does, and names fonts of nearly the same widths for readers that lack
+/// Gnuplot's.
+void translate_fonts(std::string& svg) {
+    replace_all(svg, "font-family=\"DejaVu Sans:Bold\"",
+                "font-family=\"DejaVu Sans, Verdana, sans-serif\" font-weight=\"bold\"");
+    replace_all(svg, "font-family=\"DejaVu Sans\"",
+                "font-family=\"DejaVu Sans, Verdana, sans-serif\"");
 }
 
 template <class panel>
@@ -87,7 +93,7 @@ void write_panels(std::span<const panel> panels, unsigned columns,
         check(one);
     std::string picture = run_gnuplot(script_of(panels, columns, format));
     if (format == picture_format::svg)
-        add_fallback_fonts(picture);
+        translate_fonts(picture);
     std::ofstream out(file, std::ios::binary);
     out << picture;
     out.close();

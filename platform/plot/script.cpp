@@ -56,9 +56,10 @@ struct rectangle {
 struct page {
     double width, height;
     double title_size, text_size, note_size;
+    double point_size, tick_scale;
     unsigned columns, rows;
 
-    page(std::size_t panels, unsigned wanted_columns) {
+    page(std::size_t panels, unsigned wanted_columns, picture_format format) {
         columns = std::min<unsigned>(wanted_columns, static_cast<unsigned>(panels));
         rows = static_cast<unsigned>((panels + columns - 1) / columns);
         const bool alone = panels == 1;
@@ -68,6 +69,10 @@ struct page {
         title_size = alone ? 30.0 : 24.0;
         text_size = alone ? 22.0 : 18.0;
         note_size = alone ? 16.0 : 14.0;
+        // Gnuplot's SVG scales points and ticks with the type, its bitmaps do not.
+        const bool scaled = format == picture_format::svg;
+        point_size = scaled ? 9.0 / text_size : 1.2;
+        tick_scale = scaled ? 13.0 / text_size : 1.0;
     }
 
     rectangle panel(std::size_t index) const {
@@ -212,7 +217,7 @@ std::string margins(const page& sheet, rectangle plot) {
 
 /// Room that tick labels and axis labels need around the data.
 rectangle inside_axes(rectangle box, double text_size) {
-    return {box.left + 5.8 * text_size, box.right - 1.8 * text_size, box.bottom + 3.9 * text_size,
+    return {box.left + 5.8 * text_size, box.right - 1.8 * text_size, box.bottom + 4.1 * text_size,
             box.top - 0.7 * text_size};
 }
 
@@ -220,13 +225,14 @@ rectangle inside_axes(rectangle box, double text_size) {
 std::string axis_labels(const page& sheet, rectangle plot, const axis& x, const axis& y) {
     const double size = sheet.text_size;
     return fmt::format("set label {} at {} center noenhanced\n", literal(x.label),
-                       sheet.at(0.5 * (plot.left + plot.right), plot.bottom - 3.0 * size)) +
+                       sheet.at(0.5 * (plot.left + plot.right), plot.bottom - 3.2 * size)) +
            fmt::format("set label {} at {} center rotate by 90 noenhanced\n", literal(y.label),
                        sheet.at(plot.left - 4.6 * size, 0.5 * (plot.bottom + plot.top)));
 }
 
-std::string panel_start() {
-    return "reset\n"
+std::string panel_start(const page& sheet) {
+    return fmt::format("reset\nset pointsize {:.3f}\nset tics scale {:.3f}\n", sheet.point_size,
+                       sheet.tick_scale) +
            "set border linewidth 1.2 linecolor '#333333'\n"
            "set tics nomirror\n"
            "set grid back linetype 1 linewidth 0.8 linecolor '#dddddd'\n";
@@ -266,13 +272,13 @@ std::string marker_label(const marker& one, const axis& x, limits horizontal, do
     const bool leftwards = share > 0.7;
     return fmt::format(
         "set label {} at first {},{} {} noenhanced front offset {},0.6 "
-        "point pointtype 7 pointsize 1.2 linecolor '{}' textcolor '{}' font ',{}'\n",
+        "point pointtype 7 linecolor '{}' textcolor '{}' font ',{}'\n",
         literal(one.text), number(one.x), number(one.y), leftwards ? "right" : "left",
         leftwards ? -0.8 : 0.8, colour, colour, text_size * 0.9);
 }
 
 void draw_panel(std::string& script, const page& sheet, rectangle box, const line_chart& chart) {
-    script += panel_start();
+    script += panel_start(sheet);
     box = draw_texts(script, sheet, box, chart.title, chart.subtitle, chart.note);
     rectangle plot = inside_axes(box, sheet.text_size);
     script += legend(chart, sheet, plot);
@@ -305,9 +311,8 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const lin
                 index, colour);
         // A second round through the colours is told from the first by its dots.
         const int dash = line.dashed ? 2 : index >= LINE_COLOURS.size() ? 3 : 1;
-        const auto style =
-            line.points ? fmt::format("with points pointtype {} pointsize 1.1", 7 + index % 4 * 2)
-                        : fmt::format("with lines linewidth 2.6 dashtype {}", dash);
+        const auto style = line.points ? fmt::format("with points pointtype {}", 7 + index % 4 * 2)
+                                       : fmt::format("with lines linewidth 2.6 dashtype {}", dash);
         curves +=
             fmt::format("$line{} using 1:2 {} linecolor '{}' {}, ", index, style, colour, title);
         ++index;
@@ -325,7 +330,7 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const lin
 }
 
 void draw_panel(std::string& script, const page& sheet, rectangle box, const heat_map& map) {
-    script += panel_start();
+    script += panel_start(sheet);
     script +=
         "unset grid\nunset key\nset tics out\nset palette defined " + std::string(VIRIDIS) + "\n";
     box = draw_texts(script, sheet, box, map.title, map.subtitle, map.note);
@@ -383,7 +388,7 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const hea
             script += number(line.x[k]) + ' ' + number(line.y[k]) + '\n';
         script += "END\n";
         curves += fmt::format(", $line{} using 1:2 {} linecolor '{}'", index,
-                              line.points   ? "with points pointtype 7 pointsize 1.1"
+                              line.points   ? "with points pointtype 7"
                               : line.dashed ? "with lines linewidth 2 dashtype 2"
                                             : "with lines linewidth 2.6",
                               OVER_MAPS);
@@ -399,7 +404,7 @@ void draw_panel(std::string& script, const page& sheet, rectangle box, const hea
 template <class panel>
 std::string script_of_panels(std::span<const panel> panels, unsigned columns,
                              picture_format format) {
-    const page sheet(panels.size(), columns);
+    const page sheet(panels.size(), columns, format);
     std::string script = page_start(sheet, format);
     for (std::size_t index = 0; index < panels.size(); ++index)
         draw_panel(script, sheet, sheet.panel(index), panels[index]);

@@ -124,7 +124,8 @@ TEST_CASE("plot: an SVG chart is well formed and shows every text as it is", "[p
         CHECK_THAT(svg, Contains(text));
     CHECK_THAT(svg, Contains("width=\"1280\" height=\"720\""));
     CHECK_THAT(svg, Contains("-14</tspan>"));  // 10^-14 on the logarithmic axis
-    CHECK_THAT(svg, Contains("sans-serif"));
+    CHECK_THAT(svg, Contains("sans-serif\" font-weight=\"bold\""));
+    CHECK_THAT(svg, !Contains("\"DejaVu Sans\"") && !Contains(":Bold"));
     CHECK(folder.files() == 1);
 }
 
