@@ -56,8 +56,8 @@ noise_bandwidths noise_bandwidths_of(const linear_chain& chain);
 /// Correlation of noise samples 1 .. 4 symbols of `symbol_s` apart over their variance.
 std::array<double, 4> noise_correlation(const linear_chain& chain, double symbol_s);
 
-/// Variance, over the swing squared, that the low cut at `offset_corner_hz` adds to random NRZ data:
-/// that of the baseline at the start of a symbol. Random PAM4 wanders by 5/9 of it.
+/// Variance, over the swing squared, that the low cut at `offset_corner_hz` adds to random NRZ
+/// data: that of the baseline at the start of a symbol. Random PAM4 wanders by 5/9 of it.
 double baseline_wander(double offset_corner_hz, double symbol_s);
 
 }  // namespace luxlane::photonics
