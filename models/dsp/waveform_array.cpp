@@ -108,8 +108,8 @@ void waveform_array::find_filters(std::span<const lane_parameters> lanes) {
         lane.filters = static_cast<std::size_t>(found - known.begin());
         if (found == known.end()) {
             known.push_back({chain, noise_bandwidths_of(chain)});
-            // Far below the noise of any lane, and below what single precision adds.
-            constexpr float signal_cut = 1e-5f, noise_cut = 1e-4f;
+            // Leaves out 2e-5 of a step of light, and 1e-6 of the variance of noise.
+            constexpr float signal_cut = 1e-4f, noise_cut = 1e-3f;
             const double step_s = symbol_s / SAMPLES;
             auto signal = trimmed(signal_response(chain, step_s), signal_cut);
             auto colour = trimmed(noise_response(chain, step_s), noise_cut);

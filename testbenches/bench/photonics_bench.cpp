@@ -4,9 +4,10 @@
 
 #include "models/dsp/error_law.h"
 #include "models/dsp/symbol_channel.h"
+#include "models/dsp/waveform_array.h"
 
-// Speed of what boards and sweeps call most: noise, the `symbol` kernel, and what a change of
-// parameters costs one lane.
+// Speed of what boards and sweeps call most: noise, the `symbol` kernel, waveforms, and what a
+// change of parameters costs one lane or a whole array.
 
 namespace {
 
@@ -63,6 +64,65 @@ void extraction(benchmark::State& state) {
     }
 }
 BENCHMARK(extraction)->Unit(benchmark::kMicrosecond);
+
+/// The default module: individuals, each with the light of its four neighbours on the grid.
+constexpr std::size_t LANES = 460, COLUMNS = 22;
+
+std::vector<photonics::lane_parameters> module_lanes() {
+    std::vector<photonics::lane_parameters> lanes(LANES);
+    for (std::size_t l = 0; l < LANES; ++l) {
+        lanes[l].drive_factor = 1.0 + 0.03 * gaussian({1, 0, 0}, l);
+        lanes[l].excess_loss_db = 0.3 * gaussian({1, 0, 1}, l);
+        lanes[l].noise_factor = 1.0 + 0.05 * gaussian({1, 0, 2}, l);
+    }
+    return lanes;
+}
+
+/// All 460 individuals; argument: with responses at sixteen phases.
+void module_extraction(benchmark::State& state) {
+    const auto lanes = module_lanes();
+    std::vector<photonics::lane_response> responses(LANES);
+    std::vector<photonics::phase_response> phases(state.range(0) == 1 ? LANES : 0);
+    for (auto _ : state) {
+        photonics::extract(lanes, responses, phases);
+        benchmark::DoNotOptimize(responses.data());
+    }
+}
+BENCHMARK(module_extraction)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// The `waveform` fidelity, NRZ, 16 samples a symbol, four neighbours; argument: with noise.
+void waveform(benchmark::State& state) {
+    constexpr std::size_t n = 1024;
+    const auto lanes = module_lanes();
+    std::vector<std::vector<crosstalk_source>> sources(LANES);
+    std::vector<stream_key> noise;
+    for (std::size_t l = 0; l < LANES; ++l) {
+        for (const std::size_t step : {std::size_t{1}, COLUMNS}) {
+            if (l >= step)
+                sources[l].push_back({static_cast<std::uint32_t>(l - step), 1e-3});
+            if (l + step < LANES)
+                sources[l].push_back({static_cast<std::uint32_t>(l + step), 1e-3});
+        }
+        noise.push_back({1, static_cast<std::uint32_t>(l), 4});
+    }
+    waveform_array array(lanes, sources, noise);
+    std::vector<std::uint8_t> symbols(LANES * (n + 2 * waveform_array::CONTEXT));
+    for (std::size_t i = 0; i < symbols.size(); ++i)
+        symbols[i] = random_block({1, 0, 3}, i)[0] & 1;
+    std::vector<float> samples(LANES * (n + 2 * waveform_array::MARGIN) * waveform_array::SAMPLES);
+    std::uint64_t position = 0;
+    for (auto _ : state) {
+        if (state.range(0) == 1)
+            array.render(symbols, position, samples);
+        else
+            array.render_clean(symbols, samples);
+        position += n;
+        benchmark::DoNotOptimize(samples.data());
+    }
+    state.counters["lane-symbols/s"] = benchmark::Counter(
+        static_cast<double>(state.iterations()) * LANES * n, benchmark::Counter::kIsRate);
+}
+BENCHMARK(waveform)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 /// Training and error law of one lane, argument: reach in metres.
 void error_law(benchmark::State& state) {
