@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/photonics/constants.h"
 #include "models/photonics/led.h"
 
 namespace luxlane::photonics {
@@ -10,12 +11,12 @@ namespace luxlane::photonics {
 struct power_law_ageing {
     double gain = 1.0;  ///< assumption: A doubles in one reference time; -36 % of slope in 369 days
                         ///< (unpackaged, Nanomaterials 10, 689, 2020, secondary)
-    double reference_time_s = 365.25 * 86400.0;    ///< assumption: one year
-    double reference_density_a_per_m2 = 1e7;       ///< assumption: 1 kA/cm^2
-    double reference_temperature_k = 300.0;        ///< assumption: room temperature
-    double time_exponent = 0.5;                    ///< assumption: diffusion-like
-    double density_exponent = 1.0;                 ///< assumption; above 0.63 by Kang et al., 2026
-    double activation_energy_j = 0.4 * 1.602e-19;  ///< assumption: 0.4 eV
+    double reference_time_s = 365.25 * 86400.0;  ///< assumption: one year
+    double reference_density_a_per_m2 = 1e7;     ///< assumption: 1 kA/cm^2
+    double reference_temperature_k = 300.0;      ///< assumption: room temperature
+    double time_exponent = 0.5;                  ///< assumption: diffusion-like
+    double density_exponent = 1.0;               ///< assumption; above 0.63 by Kang et al., 2026
+    double activation_energy_j = 0.4 * ELEMENTARY_CHARGE_C;  ///< assumption: 0.4 eV
 };
 
 /// What one lane remembers of its life. A new emitter has all zeros.
