@@ -22,7 +22,7 @@ namespace {
 std::atomic<bool> stop_requested{false};
 
 /// Symbols of the bathtub's waveforms, unless the user counts more.
-constexpr std::uint64_t BATHTUB_SYMBOLS = std::uint64_t{1} << 20;
+constexpr std::uint64_t BATHTUB_SYMBOLS = std::uint64_t{1} << 21;
 
 /// A whole number in a range, else std::invalid_argument that says what would be right.
 std::uint64_t whole_number(const char* option, const std::string& text, std::uint64_t least,

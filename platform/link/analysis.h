@@ -58,10 +58,18 @@ struct share {
     std::string source;
 };
 
+/// One eye between two levels: where their tails reach the target BER. Closed: low above high.
+struct eye_opening {
+    double low_a, high_a;
+};
+
 struct eye_size {
-    double height_a;         ///< between the levels' tails at the target BER, worst of all eyes
-    double height_fraction;  ///< of the signal's swing over the number of eyes
-    double width_ui;         ///< of the bathtub at the target BER
+    std::vector<eye_opening> openings;  ///< from below; one, PAM4 three
+    double height_fraction;    ///< of the worst, over the levels' distance; may be negative
+    double left_ui, right_ui;  ///< where the bathtub passes the target BER, 0 when closed
+
+    double height_a() const;  ///< of the worst
+    double width_ui() const { return right_ui - left_ui; }
 };
 
 /// Everything `luxlane link` tells. Power in W, currents in A at the amplifier's input.

@@ -37,47 +37,54 @@ double quantile(const dsp::interference_law& level, double probability, bool abo
     return 0.5 * (low + high);
 }
 
-/// Width of the bathtub around the main cursor at `target`, logarithmic between its points.
-double width_of(const std::vector<double>& phase, const std::vector<double>& ber, double target) {
-    const auto centre = static_cast<std::size_t>(
-        std::ranges::min_element(phase, {}, [](double x) { return std::abs(x); }) - phase.begin());
-    if (ber[centre] > target)
+/// Where the bathtub passes `target`, sought from the main cursor in steps of `step` phases;
+/// logarithmic between its points.
+double edge(const dsp::statistical_eye& bathtub, double target, std::ptrdiff_t step) {
+    const auto last = static_cast<std::ptrdiff_t>(bathtub.phase_ui.size()) - 1;
+    auto inner = static_cast<std::size_t>(photonics::PHASES / 2);
+    if (bathtub.ber[inner] > target)
         return 0.0;
-    const auto edge = [&](std::ptrdiff_t step) {
-        std::size_t i = centre;
-        while (true) {
-            const auto next = static_cast<std::ptrdiff_t>(i) + step;
-            if (next < 0 || next >= static_cast<std::ptrdiff_t>(phase.size()))
-                return phase[i];
-            const auto outer = static_cast<std::size_t>(next);
-            if (ber[outer] > target) {
-                const double inside = std::log(std::max(ber[i], 1e-300));
-                const double share = (std::log(target) - inside) / (std::log(ber[outer]) - inside);
-                return phase[i] + share * (phase[outer] - phase[i]);
-            }
-            i = outer;
+    while (true) {
+        const std::ptrdiff_t next = static_cast<std::ptrdiff_t>(inner) + step;
+        if (next < 0 || next > last)
+            return bathtub.phase_ui[inner];
+        const auto outer = static_cast<std::size_t>(next);
+        if (bathtub.ber[outer] > target) {
+            const double inside = std::log(std::max(bathtub.ber[inner], 1e-300));
+            const double share =
+                (std::log(target) - inside) / (std::log(bathtub.ber[outer]) - inside);
+            return std::lerp(bathtub.phase_ui[inner], bathtub.phase_ui[outer], share);
         }
-    };
-    return edge(1) - edge(-1);
+        inner = outer;
+    }
 }
 
 }  // namespace
 
+double eye_size::height_a() const {
+    double least = INFINITY;
+    for (const eye_opening& one : openings)
+        least = std::min(least, one.high_a - one.low_a);
+    return least;
+}
+
 eye_size eye_of(const lane_law& law, const trained_receiver& receiver, double target_ber) {
-    const dsp::sampling_jitter jitter = dsp::jitter_of(law.lane());
     const std::vector<dsp::interference_law> levels =
         dsp::interference(receiver.channel, receiver.channel, receiver.filter);
-    double height = INFINITY;
+    const double amplitude_a = receiver.channel.amplitude_a;
+    eye_size out{};
     for (std::size_t eye = 0; eye + 1 < levels.size(); ++eye)
-        height = std::min(height, quantile(levels[eye + 1], target_ber, false) -
-                                      quantile(levels[eye], target_ber, true));
+        out.openings.push_back({amplitude_a * quantile(levels[eye], target_ber, true),
+                                amplitude_a * quantile(levels[eye + 1], target_ber, false)});
+    const double step_a = amplitude_a * std::abs(receiver.filter.forward_sum()) /
+                          static_cast<double>(out.openings.size());
+    out.height_fraction = out.height_a() / step_a;
     constexpr std::size_t few_bins = 2;
     const dsp::statistical_eye bathtub = dsp::make_statistical_eye(
-        receiver.channel, law.phases(), receiver.filter, jitter, few_bins);
-    const double eyes = static_cast<double>(levels.size()) - 1.0;
-    return {height * receiver.channel.amplitude_a,
-            height * eyes / std::abs(receiver.filter.forward_sum()),
-            width_of(bathtub.phase_ui, bathtub.ber, target_ber)};
+        receiver.channel, law.phases(), receiver.filter, dsp::jitter_of(law.lane()), few_bins);
+    out.left_ui = edge(bathtub, target_ber, -1);
+    out.right_ui = edge(bathtub, target_ber, 1);
+    return out;
 }
 
 }  // namespace luxlane::link

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "platform/config/quantity.h"
+#include "platform/link/report.h"
 
 namespace luxlane::link {
 
@@ -14,8 +15,10 @@ namespace {
 /// Columns of the eye between two phases of the extracted response.
 constexpr std::size_t BETWEEN = 6;
 constexpr std::size_t BINS = 240;
-constexpr double LEAST_DENSITY = 1e-7;  // of a picture's greatest
+constexpr double LEAST_DENSITY = 1e-5;  // of a picture's greatest
 constexpr double LEAST_BER = 1e-15;
+/// A ratio of fewer errors says little.
+constexpr std::uint64_t LEAST_ERRORS = 10;
 constexpr double MICRO = 1e6;
 
 std::string title_of(const question& asked) {
@@ -43,6 +46,28 @@ photonics::phase_response later(const dsp::sampled_channel& channel,
     return out;
 }
 
+struct bathtub {
+    std::vector<double> phase_ui, ber;
+};
+
+/// The statistical law's error ratio over phase, between the extracted phases too.
+bathtub fine_bathtub(const analysis& found) {
+    constexpr std::size_t steps = 4, few_bins = 2;
+    const auto& receiver = found.receiver;
+    std::vector<dsp::statistical_eye> parts;
+    for (std::size_t step = 0; step < steps; ++step)
+        parts.push_back(dsp::make_statistical_eye(
+            receiver.channel,
+            later(receiver.channel, found.law->phases(), static_cast<double>(step) / steps),
+            receiver.filter, dsp::jitter_of(found.law->lane()), few_bins));
+    bathtub out;
+    for (std::size_t p = 0; p < photonics::PHASES * steps; ++p) {
+        out.phase_ui.push_back(static_cast<double>(p) / (photonics::PHASES * steps) - 0.5);
+        out.ber.push_back(parts[p % steps].ber[p / steps]);
+    }
+    return out;
+}
+
 plot::series line(double x0, double y0, double x1, double y1, bool dashed) {
     plot::series out;
     out.x = {x0, x1};
@@ -65,11 +90,8 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
 
     plot::heat_map map;
     map.title = "Statistical eye: " + title_of(asked);
-    map.subtitle = fmt::format(
-        "{} at the sampling instant; eye at BER {:g}: {:.0f} % high, {:.2f} "
-        "UI wide",
-        ber_text(found.answer.statistical), asked.target_ber,
-        100.0 * found.answer.eye.height_fraction, found.answer.eye.width_ui);
+    map.subtitle = fmt::format("{} at the sampling instant; eye {}",
+                               ber_text(found.answer.statistical), eye_text(asked, found.answer));
     map.x.label = "phase, unit intervals";
     map.y.label = "equalised photocurrent, uA";
     map.colour_label = "probability per cell";
@@ -98,64 +120,70 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     }
     for (double& value : map.values)
         value = std::max(value, LEAST_DENSITY * greatest);
-    const unsigned eyes_high = receiver.channel.levels() - 1;
-    for (unsigned t = 0; t < eyes_high; ++t) {
-        const double threshold = receiver.filter.threshold_a[t] * MICRO;
+    const eye_size& size = found.answer.eye;
+    for (std::size_t eye = 0; eye < size.openings.size(); ++eye) {
+        const double threshold = receiver.filter.threshold_a[eye] * MICRO;
         map.lines.push_back(line(-1.0, threshold, 1.0, threshold, true));
-        map.markers.push_back({0.0, threshold, t == 0 ? "sampling instant" : ""});
+        map.markers.push_back({0.0, threshold, ""});
+        const eye_opening& opening = size.openings[eye];
+        if (opening.low_a < opening.high_a)
+            map.lines.push_back(
+                line(0.0, opening.low_a * MICRO, 0.0, opening.high_a * MICRO, false));
+        if (size.width_ui() > 0.0)
+            map.lines.push_back(line(size.left_ui, threshold, size.right_ui, threshold, false));
     }
     map.note = fmt::format(
-        "Interference, crosstalk of {} lit neighbours, noise and jitter; dashed: thresholds. "
-        "Receiver: {} feed-forward taps, {} feedback taps.",
-        asked.neighbours, found.law->lane().feed_forward_taps, found.law->lane().feedback_taps);
+        "Interference, crosstalk of {} lit neighbours, noise and jitter. Dot: sampling instant; "
+        "dashed: thresholds; cross: the eye at BER {:g}. Receiver: {} feed-forward taps, {} "
+        "feedback taps.",
+        asked.neighbours, asked.target_ber, found.law->lane().feed_forward_taps,
+        found.law->lane().feedback_taps);
     return map;
 }
 
 plot::line_chart bathtub_picture(const question& asked, const analysis& found,
                                  std::uint64_t symbols) {
-    const auto& receiver = found.receiver;
-    constexpr std::size_t few_bins = 2;
-    const dsp::statistical_eye law =
-        dsp::make_statistical_eye(receiver.channel, found.law->phases(), receiver.filter,
-                                  dsp::jitter_of(found.law->lane()), few_bins);
-    plot::series counted{.label = "counted (waveform), 95 %"};
+    plot::series counted{.label = "counted waveforms, 95 %"};
     counted.points = true;
     double least = 1.0;
-    for (const phase_count& one : count_phases(*found.law, receiver, asked.seed, symbols)) {
-        if (one.counter.errors() == 0)
-            continue;
+    for (const phase_count& one : count_phases(*found.law, found.receiver, asked.seed, symbols)) {
+        const bool enough = one.counter.errors() >= LEAST_ERRORS;
         const auto interval = one.counter.interval();
         counted.x.push_back(one.phase_ui);
-        counted.y.push_back(one.counter.ber());
-        counted.low.push_back(std::max(interval.low, LEAST_BER));
-        counted.high.push_back(interval.high);
-        least = std::min(least, one.counter.ber());
+        counted.y.push_back(enough ? one.counter.ber() : NAN);
+        counted.low.push_back(enough ? interval.low : NAN);
+        counted.high.push_back(enough ? interval.high : NAN);
+        if (enough)
+            least = std::min(least, one.counter.ber());
     }
+    const bathtub law = fine_bathtub(found);
     plot::series backed{.label = "statistical law"};
-    plot::series beyond{.label = "extrapolated by the law, not counted"};
+    plot::series beyond{.label = "law, extrapolated"};
     beyond.dashed = true;
+    backed.x = beyond.x = law.phase_ui;
     for (std::size_t p = 0; p < law.ber.size(); ++p) {
-        const double ber = std::max(law.ber[p], 1e-300);
-        backed.x.push_back(law.phase_ui[p]);
-        beyond.x.push_back(law.phase_ui[p]);
+        const double ber = std::max(law.ber[p], LEAST_BER);
         backed.y.push_back(ber >= least ? ber : NAN);
         // The dashed line starts where the other ends.
         const bool beside =
             (p > 0 && law.ber[p - 1] < least) || (p + 1 < law.ber.size() && law.ber[p + 1] < least);
-        beyond.y.push_back(ber < least || beside ? std::max(ber, LEAST_BER) : NAN);
+        beyond.y.push_back(ber < least || beside ? ber : NAN);
     }
     plot::line_chart chart;
     chart.title = "Bathtub: " + title_of(asked);
-    chart.subtitle = fmt::format("{} at the main cursor; {:.2f} UI open at BER {:g}",
-                                 ber_text(found.answer.statistical), found.answer.eye.width_ui,
-                                 asked.target_ber);
+    chart.subtitle = fmt::format("{} at the main cursor; eye {}",
+                                 ber_text(found.answer.statistical), eye_text(asked, found.answer));
     chart.x = {.label = "sampling phase, unit intervals", .minimum = -0.5, .maximum = 0.5};
-    chart.y = {.label = "bit error ratio", .logarithmic = true, .maximum = 1.0};
+    const double lowest = std::clamp(*std::ranges::min_element(law.ber), LEAST_BER, 1e-3);
+    chart.y = {.label = "bit error ratio",
+               .logarithmic = true,
+               .minimum = std::pow(10.0, std::floor(std::log10(lowest)) - 1.0),
+               .maximum = 1.0};
     plot::series target{.label = fmt::format("target {:g}", asked.target_ber)};
     target.dashed = true;
     target.x = {-0.5, 0.5};
     target.y = {asked.target_ber, asked.target_ber};
-    if (!counted.x.empty())
+    if (least < 1.0)
         chart.lines.push_back(counted);
     chart.lines.push_back(backed);
     chart.lines.push_back(beyond);

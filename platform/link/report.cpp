@@ -161,6 +161,13 @@ std::string sum_text(std::string_view title, const std::vector<share>& shares, d
 
 }  // namespace
 
+std::string eye_text(const question& asked, const link_answer& answer) {
+    if (answer.eye.height_a() <= 0.0 || answer.eye.width_ui() <= 0.0)
+        return fmt::format("closed at BER {:g}", asked.target_ber);
+    return fmt::format("{:.0f} % high and {:.2f} UI wide at BER {:g}",
+                       100.0 * answer.eye.height_fraction, answer.eye.width_ui(), asked.target_ber);
+}
+
 std::string to_text(const question& asked, const link_answer& answer) {
     const auto& lane = asked.lane.lane();
     std::string out =
@@ -173,8 +180,7 @@ std::string to_text(const question& asked, const link_answer& answer) {
     out += heading("Bit error ratio   (95 % confidence)");
     out += ber_line("statistical", answer.statistical) + ber_line("symbol", answer.symbol) +
            ber_line("waveform", answer.waveform);
-    out += fmt::format("  eye at BER {:g}: height {:.1f} %, width {:.2f} UI\n", asked.target_ber,
-                       100.0 * answer.eye.height_fraction, answer.eye.width_ui);
+    out += "  eye: " + eye_text(asked, answer) + "\n";
     out += sum_text("Energy per bit", answer.energy_j_per_bit, answer.total_energy_j_per_bit(),
                     1e-12, "pJ");
     out += fmt::format("  counts {}\n", asked.lane.from().module.energy_boundary);
@@ -222,9 +228,9 @@ std::string to_json(const question& asked, const link_answer& answer, const std:
     for (const penalty& one : answer.penalties)
         out["penalties"].push_back(
             {{"penalty", one.name}, {"loss_db", number_or_null(one.loss_db)}});
-    out["eye"] = {{"height_a", answer.eye.height_a},
+    out["eye"] = {{"height_a", answer.eye.height_a()},
                   {"height_fraction", answer.eye.height_fraction},
-                  {"width_ui", answer.eye.width_ui}};
+                  {"width_ui", answer.eye.width_ui()}};
     out["equaliser"] = {{"forward", answer.forward_taps}, {"feedback", answer.feedback_taps}};
     out["energy_pj_per_bit"] = answer.total_energy_j_per_bit() * 1e12;
     out["energy_boundary"] = asked.lane.from().module.energy_boundary;

@@ -6,6 +6,9 @@
 
 namespace luxlane::link {
 
+/// Height and width of the eye in one phrase.
+std::string eye_text(const question& asked, const link_answer& answer);
+
 /// The answer as tables for people, units in the headings.
 std::string to_text(const question& asked, const link_answer& answer);
 

@@ -135,7 +135,7 @@ std::uint64_t differing_bits(std::span<const std::uint64_t> decided,
     return count;
 }
 
-/// Of phase p of the bathtub: sixteenths from half a symbol early to half a symbol late.
+/// Of phase p of the bathtub: sixteenths from half a symbol early.
 double phase_of(std::size_t p) { return static_cast<double>(p) / photonics::PHASES - 0.5; }
 
 /// Renders block after block and decides what the clock samples.
@@ -205,7 +205,7 @@ ber_estimate count_waveforms(const lane_law& law, const trained_receiver& receiv
 std::vector<phase_count> count_phases(const lane_law& law, const trained_receiver& receiver,
                                       std::uint64_t seed, std::uint64_t symbols) {
     torus lanes(law, receiver, seed);
-    std::vector<dsp::error_counter> counters(photonics::PHASES + 1);
+    std::vector<dsp::error_counter> counters(photonics::PHASES);
     for (std::uint64_t done = 0; done < symbols; done += torus::SYMBOLS) {
         lanes.advance();
         for (std::size_t p = 0; p < counters.size(); ++p)
