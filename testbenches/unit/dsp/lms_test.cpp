@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/common/random.h"
+#include "models/dsp/symbol_kernel.h"
 
 using namespace luxlane;
 using namespace luxlane::dsp;
@@ -192,6 +193,46 @@ TEST_CASE("A step beyond 2 / (N Px) is refused, and would diverge", "[lms]") {
         for (int k = 0; k < 1000; ++k)
             error *= 1.0 - step * 5;
         CHECK((std::abs(error) < 1.0) == (step < 0.4));
+    }
+}
+
+TEST_CASE("Samples of the symbol fidelity teach what training computes", "[lms]") {
+    sampled_channel lane{.offset_a = 0.5e-6, .amplitude_a = 5e-6, .variance_zero = 1e-3};
+    lane.pulse[5] = 0.12;
+    lane.pulse[6] = 0.6;
+    lane.pulse[7] = 0.18;
+    lane.pulse[8] = 0.07;
+    lane.pulse[9] = 0.03;
+    lane.noise_correlation = {0.2, 0.05, 0.0, 0.0};
+    constexpr std::size_t n = 64 * 3000;
+    std::vector<std::uint64_t> bits(n / 64 + 2);
+    std::vector<std::uint8_t> symbols(n);
+    for (std::size_t w = 0; w < bits.size(); ++w) {
+        const auto block = random_block({41, 0, 0}, w);
+        bits[w] = std::uint64_t{block[0]} << 32 | block[1];
+    }
+    for (std::size_t k = 0; k < n; ++k)
+        symbols[k] = bits[k / 64 + 1] >> (k % 64) & 1;
+    std::vector<float> samples(n + 4);
+    symbol_kernel(lane).sample({.low = bits}, {}, {42, 0, 0}, 0, samples);
+
+    for (const filter_shape& shape : {filter_shape{.forward_taps = 5, .feedback_taps = 0},
+                                      filter_shape{.forward_taps = 3, .feedback_taps = 0},
+                                      filter_shape{.forward_taps = 1, .feedback_taps = 3}}) {
+        lms_equaliser equaliser({.shape = shape,
+                                 .step_size = 0.001,
+                                 .lowest_a = lane.offset_a,
+                                 .highest_a = lane.offset_a + lane.amplitude_a});
+        equaliser.train(samples, symbols);
+        const receive_filter found = equaliser.filter();
+        const receive_filter computed = train(lane, shape);
+        for (std::size_t i = 0; i < FORWARD_TAPS; ++i)
+            CHECK(found.forward[i] == Approx(computed.forward[i]).margin(0.015));
+        for (std::size_t i = 0; i < FEEDBACK_TAPS; ++i)
+            CHECK(found.feedback_a[i] / lane.amplitude_a ==
+                  Approx(computed.feedback_a[i] / lane.amplitude_a).margin(0.015));
+        CHECK(found.threshold_a[0] / lane.amplitude_a ==
+              Approx(computed.threshold_a[0] / lane.amplitude_a).margin(0.02));
     }
 }
 
