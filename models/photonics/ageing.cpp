@@ -39,9 +39,11 @@ void advance(const power_law_ageing& law, ageing_state& state, double duration_s
         return;
     const double rate = stress(law, density_a_per_m2, temperature_k);
     const double lived = std::pow(state.defect_growth / rate, 1.0 / law.time_exponent);
+    state.powered_s += duration_s;
+    if (!std::isfinite(lived))
+        return;  // stress too weak to add anything to the growth so far
     const double now = lived + duration_s / law.reference_time_s;
     state.defect_growth = rate * std::pow(now, law.time_exponent);
-    state.powered_s += duration_s;
 }
 
 double relative_output(const logarithmic_ageing& law, double powered_s) {

@@ -46,6 +46,8 @@ TEST_CASE("Changing stress continues from the growth so far", "[ageing]") {
     const double before = forward.defect_growth;
     advance(power_law_ageing{}, forward, YEAR_S, 0.0, 400.0);  // rests
     CHECK(forward.defect_growth == before);
+    advance(power_law_ageing{}, forward, YEAR_S, 1e-300, 300.0);  // all but rests
+    CHECK(forward.defect_growth == Approx(before));
 }
 
 TEST_CASE("Output falls with the logarithm of time by the alternative law", "[ageing]") {
