@@ -61,7 +61,7 @@ ber_estimate symbol_ber(const question& asked, const trained_receiver& receiver,
         static_cast<double>(asked.symbol_limits.symbols) * asked.lane.lane().bits_per_symbol();
     if (predicted >= dsp::LOWEST_COUNTABLE_BER && predicted * bits >= LEAST_SYMBOL_ERRORS)
         return count_symbols(receiver, asked.seed, asked.symbol_limits, watch);
-    return sample_symbols(receiver, asked.seed, asked.importance_symbols);
+    return sample_symbols(receiver, asked.seed, asked.rare_symbols);
 }
 
 ber_estimate waveform_ber(const question& asked, const lane_law& law,

@@ -21,7 +21,7 @@ struct question {
     bool with_fec = false;  ///< adds the latency of a host's FEC
     counting_limits symbol_limits = {std::uint64_t{1} << 24, 1000};
     counting_limits waveform_limits = {std::uint64_t{1} << 20, 1000};
-    std::uint64_t importance_symbols = std::uint64_t{1} << 17;
+    std::uint64_t rare_symbols = std::uint64_t{1} << 17;
 };
 
 /// Light after one stage.

@@ -21,7 +21,8 @@ enum stream : std::uint32_t {
     high_bits,
     sample_noise,
     random_jitter,
-    slow_jitter
+    slow_jitter,
+    rare_patterns
 };
 
 }  // namespace luxlane::link

@@ -44,7 +44,8 @@ ber_estimate count(std::string_view fidelity, unsigned bits_per_symbol,
 ber_estimate count_symbols(const trained_receiver& receiver, std::uint64_t seed,
                            const counting_limits& limits, const counting_watch& watch);
 
-/// The same law by importance sampling, for errors too rare to be counted.
+/// The same fidelity where errors are too rare to be counted: random patterns of symbols, the noise
+/// integrated for each instead of drawn.
 ber_estimate sample_symbols(const trained_receiver& receiver, std::uint64_t seed,
                             std::uint64_t symbols);
 

@@ -51,9 +51,8 @@ struct range_reason {
 
 constexpr std::array REASONS = {
     range_reason{"rate_bps",
-                 "the waveform has 16 samples a symbol, which resolve the emitter, the driver and "
-                 "the amplifier up to the highest rate; below the lowest, the offset loop and the "
-                 "carriers' memory leave the symbols that the model spans"},
+                 "above, 16 samples a symbol no longer resolve the emitter and the driver; below, "
+                 "the offset loop reaches into the symbols"},
     range_reason{"length_m",
                  "a fibre has no negative length; beyond 100 m blue light is spread "
                  "over more symbols than the pulse response spans"},

@@ -42,6 +42,26 @@ TEST_CASE("Both counts agree with the statistical law") {
     }
 }
 
+TEST_CASE("Rare errors are found among random patterns, as often as counted ones are") {
+    for (const auto format : {photonics::modulation::nrz, photonics::modulation::pam4}) {
+        const double length_m = format == photonics::modulation::nrz ? 32.0 : 10.0;
+        const link::lane_law common(lane_of(format, 2e9, length_m), 4);
+        const auto receiver = common.train(0.0);
+        const auto counted = link::count_symbols(receiver, 5, {std::uint64_t{1} << 22, 3000}, {});
+        const auto sampled = link::sample_symbols(receiver, 5, 1 << 15);
+        CHECK(sampled.interval->low < counted.interval->high);
+        CHECK(sampled.interval->high > counted.interval->low);
+    }
+    const link::lane_law rare(lane_of(photonics::modulation::nrz, 2e9, 10.0), 4);
+    const auto receiver = rare.train(0.0);
+    const double law = dsp::symbol_error_law(receiver.channel, receiver.filter).ber;
+    REQUIRE(law < 1e-12);
+    const auto sampled = link::sample_symbols(receiver, 5, 1 << 17);
+    CHECK(sampled.interval->low < 1.05 * law);
+    CHECK(sampled.interval->high > 0.95 * law);
+    CHECK(sampled.interval->high < 1.5 * sampled.interval->low);
+}
+
 TEST_CASE("Counting stops at errors, symbols or the user, and repeats itself") {
     const link::lane_law law(lane_of(photonics::modulation::nrz, 2e9, 40.0), 4);
     const auto receiver = law.train(0.0);
