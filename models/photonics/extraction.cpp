@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -64,13 +65,19 @@ std::size_t lead_in(std::span<const lane_parameters> lanes) {
     return std::clamp(static_cast<std::size_t>(symbols), least, TRAINING_SYMBOLS);
 }
 
+/// Rows of sixteen lanes, of the swing; kept from one group to the next, as fresh pages cost as
+/// much as a filter.
+struct group_rows {
+    std::vector<float> current_a, light, cyclic, received;
+};
+
 /// Sixteen lanes: the training sequence through emitters and linear chains.
 class trained_group {
 public:
-    trained_group(std::span<const lane_parameters> lanes, chain_table& chains);
+    trained_group(std::span<const lane_parameters> lanes, chain_table& chains, group_rows& rows);
 
-    lane_response response(std::size_t lane) const;
-    phase_response phases(std::size_t lane) const;
+    lane_response response(std::size_t lane);
+    phase_response phases(std::size_t lane);
 
 private:
     struct lane_state {
@@ -80,6 +87,7 @@ private:
         double one_w = 0.0, zero_w = 0.0;
         std::array<double, 4> level{};
         std::size_t main_sample = 0;  ///< of the main cursor, behind the first of its symbol
+        std::optional<tap_fit> fit = {};
     };
     using column = std::array<double, TRAINING_SYMBOLS>;
 
@@ -88,12 +96,12 @@ private:
     void find_main_cursors();
     column sampled(std::size_t lane, std::size_t sample) const;
     double slope(std::size_t lane) const;
-    tap_fit fit_of(const lane_state& lane) const;
+    const tap_fit& fit_of(lane_state& lane) const;
     bool dark(const lane_state& lane) const { return !(lane.one_w > lane.zero_w); }
 
     modulation format_;
     std::vector<lane_state> lanes_;
-    std::vector<float> light_, received_;  // [PERIOD][WIDTH], of the swing
+    group_rows& rows_;
 };
 
 /// Light of constant symbols 0 .. 3, W.
@@ -112,8 +120,9 @@ std::array<double, 4> static_light(const lane_parameters& lane, const led_bank& 
     return light;
 }
 
-trained_group::trained_group(std::span<const lane_parameters> lanes, chain_table& chains)
-    : format_(lanes.front().format) {
+trained_group::trained_group(std::span<const lane_parameters> lanes, chain_table& chains,
+                             group_rows& rows)
+    : format_(lanes.front().format), rows_(rows) {
     for (const lane_parameters& lane : lanes)
         lanes_.push_back({.parameters = &lane, .chain = &chains.of(lane), .drive = drive_of(lane)});
     emit(lanes);
@@ -131,7 +140,7 @@ void trained_group::emit(std::span<const lane_parameters> lanes) {
             static_cast<float>(symbols[(k + TRAINING_SYMBOLS - before) % TRAINING_SYMBOLS]) /
             highest;
     led_bank bank(lanes, PHASES);
-    std::vector<float> current_a(TRAINING_SYMBOLS * WIDTH);
+    rows_.current_a.assign(TRAINING_SYMBOLS * WIDTH, 0.0f);
     std::array<float, WIDTH> average_a{};
     std::array<float, WIDTH> zero_w{}, per_swing{};
     for (std::size_t l = 0; l < lanes_.size(); ++l) {
@@ -139,7 +148,7 @@ void trained_group::emit(std::span<const lane_parameters> lanes) {
         std::array<float, TRAINING_SYMBOLS> currents;
         drive_currents(lanes[l], values, currents);
         for (std::size_t k = 0; k < TRAINING_SYMBOLS; ++k)
-            current_a[k * WIDTH + l] = currents[k];
+            rows_.current_a[k * WIDTH + l] = currents[k];
         average_a[l] = static_cast<float>(lane.drive.average_a);
         const std::array<double, 4> light = static_light(lanes[l], bank, l);
         lane.zero_w = light[0];
@@ -158,13 +167,14 @@ void trained_group::emit(std::span<const lane_parameters> lanes) {
     }
     bank.settle(average_a);
     const std::size_t lead = lead_in(lanes);
-    light_.resize(PERIOD * WIDTH);
-    bank.advance(std::span(current_a).last(lead * WIDTH),
-                 std::span(light_).first(lead * PHASES * WIDTH));
-    bank.advance(current_a, light_);
-    for (std::size_t t = 0; t < light_.size(); t += WIDTH)
+    std::vector<float>& light = rows_.light;
+    light.resize(PERIOD * WIDTH);
+    bank.advance(std::span(rows_.current_a).last(lead * WIDTH),
+                 std::span(light).first(lead * PHASES * WIDTH));
+    bank.advance(rows_.current_a, light);
+    for (std::size_t t = 0; t < light.size(); t += WIDTH)
         for (std::size_t l = 0; l < WIDTH; ++l)
-            light_[t + l] = (light_[t + l] - zero_w[l]) * per_swing[l];
+            light[t + l] = (light[t + l] - zero_w[l]) * per_swing[l];
 }
 
 void trained_group::receive() {
@@ -181,13 +191,13 @@ void trained_group::receive() {
             taps[(i + after - signal.origin) * WIDTH + l] = signal.taps[i];
     }
     // The sequence is cyclic: what comes before its start stands at its end.
-    std::vector<float> cyclic((PERIOD + before + after) * WIDTH);
+    rows_.cyclic.resize((PERIOD + before + after) * WIDTH);
     const std::size_t whole_periods = (before / PERIOD + 1) * PERIOD;
     for (std::size_t t = 0; t < PERIOD + before + after; ++t)
-        std::copy_n(&light_[(t + whole_periods - before) % PERIOD * WIDTH], WIDTH,
-                    &cyclic[t * WIDTH]);
-    received_.resize(light_.size());
-    filter_rows(taps, cyclic, received_);
+        std::copy_n(&rows_.light[(t + whole_periods - before) % PERIOD * WIDTH], WIDTH,
+                    &rows_.cyclic[t * WIDTH]);
+    rows_.received.resize(PERIOD * WIDTH);
+    filter_rows(taps, rows_.cyclic, rows_.received);
 }
 
 void trained_group::find_main_cursors() {
@@ -204,11 +214,11 @@ void trained_group::find_main_cursors() {
     for (std::size_t k = 0; k < TRAINING_SYMBOLS; ++k) {
         const float weight = (static_cast<float>(symbols[k]) - mean) / energy;
         const std::size_t start = k * PHASES * WIDTH;
-        const std::size_t first_part = std::min(follows.size(), received_.size() - start);
+        const std::size_t first_part = std::min(follows.size(), rows_.received.size() - start);
         for (std::size_t i = 0; i < first_part; ++i)
-            follows[i] = std::fma(weight, received_[start + i], follows[i]);
+            follows[i] = std::fma(weight, rows_.received[start + i], follows[i]);
         for (std::size_t i = first_part; i < follows.size(); ++i)
-            follows[i] = std::fma(weight, received_[i - first_part], follows[i]);
+            follows[i] = std::fma(weight, rows_.received[i - first_part], follows[i]);
     }
     for (std::size_t l = 0; l < lanes_.size(); ++l) {
         const auto at = [&](std::size_t t) { return follows[t * WIDTH + l]; };
@@ -229,7 +239,7 @@ void trained_group::find_main_cursors() {
 trained_group::column trained_group::sampled(std::size_t lane, std::size_t sample) const {
     column out;
     for (std::size_t k = 0; k < TRAINING_SYMBOLS; ++k)
-        out[k] = static_cast<double>(received_[(k * PHASES + sample) % PERIOD * WIDTH + lane]);
+        out[k] = static_cast<double>(rows_.received[(k * PHASES + sample) % PERIOD * WIDTH + lane]);
     return out;
 }
 
@@ -244,9 +254,14 @@ double trained_group::slope(std::size_t lane) const {
     return std::sqrt(sum / TRAINING_SYMBOLS) * (PHASES / 2);
 }
 
-tap_fit trained_group::fit_of(const lane_state& lane) const {
+/// NRZ lanes share one, PAM4 lanes differ in their levels.
+const tap_fit& trained_group::fit_of(lane_state& lane) const {
     static const tap_fit nrz(modulation::nrz, {0.0, 1.0, 0.0, 0.0});
-    return format_ == modulation::nrz ? nrz : tap_fit(format_, lane.level);
+    if (format_ == modulation::nrz)
+        return nrz;
+    if (!lane.fit)
+        lane.fit.emplace(format_, lane.level);
+    return *lane.fit;
 }
 
 /// Rms displacement of the sampling instant, symbols.
@@ -257,8 +272,8 @@ double jitter_rms_ui(const lane_parameters& lane) {
     return std::hypot(random, sinusoidal, 0.5 * lane.duty_cycle_distortion);
 }
 
-lane_response trained_group::response(std::size_t index) const {
-    const lane_state& lane = lanes_[index];
+lane_response trained_group::response(std::size_t index) {
+    lane_state& lane = lanes_[index];
     const lane_parameters& parameters = *lane.parameters;
     lane_response out{};
     if (dark(lane))
@@ -296,12 +311,12 @@ lane_response trained_group::response(std::size_t index) const {
     return out;
 }
 
-phase_response trained_group::phases(std::size_t index) const {
-    const lane_state& lane = lanes_[index];
+phase_response trained_group::phases(std::size_t index) {
+    lane_state& lane = lanes_[index];
     phase_response out{};
     if (dark(lane))
         return out;
-    const tap_fit fit = fit_of(lane);
+    const tap_fit& fit = fit_of(lane);
     for (std::size_t p = 0; p < PHASES; ++p) {
         const std::size_t sample = lane.main_sample + PERIOD + p - PHASES / 2;
         const fitted_taps taps = fit.fit(sampled(index, sample));
@@ -332,10 +347,11 @@ void extract(std::span<const lane_parameters> lanes, std::span<lane_response> re
                                     std::to_string(phases.size()) + " phase responses");
     if (lanes.empty())
         return;
+    group_rows rows;
     chain_table chains(1.0 / lanes.front().symbol_rate_bd());
     for (std::size_t first = 0; first < lanes.size(); first += WIDTH) {
         const std::size_t count = std::min(WIDTH, lanes.size() - first);
-        const trained_group group(lanes.subspan(first, count), chains);
+        trained_group group(lanes.subspan(first, count), chains, rows);
         for (std::size_t l = 0; l < count; ++l) {
             if (!responses.empty())
                 responses[first + l] = group.response(l);

@@ -52,34 +52,60 @@ std::size_t filter_lane(const float* taps, std::size_t count, const float* in, f
     return t;
 }
 
-/// `rows` rows of outputs, of `count` rows of taps.
-template <std::size_t rows>
+/// Adds `TILE` taps to `TILE` rows of outputs, `newest` the input row of the first output's first
+/// tap: inputs are loaded once for all outputs that see them. Each output takes its taps in order.
+template <std::size_t TILE>
+HWY_INLINE void filter_tile(const float* HWY_RESTRICT taps, const float* newest,
+                            hn::Vec<floats> (&sum)[TILE]) {
+    const floats d;
+    hn::Vec<floats> tap[TILE];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < TILE; ++i)
+        tap[i] = hn::LoadU(d, taps + i * ROW);
+#pragma GCC unroll 16
+    for (std::size_t back = 0; back < 2 * TILE - 1; ++back) {
+        const auto in = hn::LoadU(d, newest + (TILE - 1) * ROW - back * ROW);
+#pragma GCC unroll 8
+        for (std::size_t r = 0; r < TILE; ++r) {
+            // Output r sees the input `TILE - 1 - back` rows behind the newest by this tap.
+            const std::size_t i = r + back - (TILE - 1);
+            if (r + back >= TILE - 1 && i < TILE)
+                sum[r] = hn::MulAdd(tap[i], in, sum[r]);
+        }
+    }
+}
+
+/// `TILE` rows of outputs of one vector of lanes.
+template <std::size_t TILE>
 HWY_INLINE void filter_row_block(const float* HWY_RESTRICT taps, std::size_t count, const float* in,
                                  float* HWY_RESTRICT out) {
     const floats d;
-    for (std::size_t lane = 0; lane < ROW; lane += hn::Lanes(d)) {
-        hn::Vec<floats> sum[rows];
-        for (std::size_t r = 0; r < rows; ++r)
-            sum[r] = hn::Zero(d);
-        const float* newest = in + (count - 1) * ROW + lane;
-        for (std::size_t i = 0; i < count; ++i, newest -= ROW) {
-            const auto tap = hn::LoadU(d, taps + i * ROW + lane);
-            for (std::size_t r = 0; r < rows; ++r)
-                sum[r] = hn::MulAdd(tap, hn::LoadU(d, newest + r * ROW), sum[r]);
-        }
-        for (std::size_t r = 0; r < rows; ++r)
-            hn::StoreU(sum[r], d, out + r * ROW + lane);
-    }
+    hn::Vec<floats> sum[TILE];
+    for (std::size_t r = 0; r < TILE; ++r)
+        sum[r] = hn::Zero(d);
+    const float* newest = in + (count - 1) * ROW;
+    std::size_t i = 0;
+    for (; i + TILE <= count; i += TILE)
+        filter_tile<TILE>(taps + i * ROW, newest - i * ROW, sum);
+    for (; i < count; ++i)
+        for (std::size_t r = 0; r < TILE; ++r)
+            sum[r] = hn::MulAdd(hn::LoadU(d, taps + i * ROW),
+                                hn::LoadU(d, newest + r * ROW - i * ROW), sum[r]);
+    for (std::size_t r = 0; r < TILE; ++r)
+        hn::StoreU(sum[r], d, out + r * ROW);
 }
 
 void filter_rows_all(const float* taps, std::size_t count, const float* in, float* out,
                      std::size_t n) {
-    constexpr std::size_t block = 8;
-    std::size_t t = 0;
-    for (; t + block <= n; t += block)
-        filter_row_block<block>(taps, count, in + t * ROW, out + t * ROW);
-    for (; t < n; ++t)
-        filter_row_block<1>(taps, count, in + t * ROW, out + t * ROW);
+    // Sums, taps and one input fill the registers: 32 with AVX-512, else 16.
+    constexpr std::size_t tile = HWY_MAX_BYTES >= 64 ? 8 : 4;
+    for (std::size_t lane = 0; lane < ROW; lane += hn::Lanes(floats())) {
+        std::size_t t = 0;
+        for (; t + tile <= n; t += tile)
+            filter_row_block<tile>(taps + lane, count, in + lane + t * ROW, out + lane + t * ROW);
+        for (; t < n; ++t)
+            filter_row_block<1>(taps + lane, count, in + lane + t * ROW, out + lane + t * ROW);
+    }
 }
 
 }  // namespace luxlane::photonics::HWY_NAMESPACE
