@@ -31,6 +31,12 @@ struct filter_shape {
     double step = 0.0;           ///< resolution of the forward taps; 0: continuous. Main tap 1
 };
 
+/// The shape of the lane's equaliser.
+inline filter_shape shape_of(const photonics::lane_parameters& lane) {
+    return {.forward_taps = static_cast<unsigned>(lane.feed_forward_taps),
+            .feedback_taps = static_cast<unsigned>(lane.feedback_taps)};
+}
+
 /// Minimum mean square error equaliser for the channel (interference, crosstalk, coloured noise at
 /// mid level), scaled to a main tap of 1, feedback cancelling the equalised post cursors;
 /// thresholds at the optimum between adjacent levels. Impossible shapes: std::invalid_argument.
