@@ -1,5 +1,7 @@
 #include "models/dsp/waveform_array.h"
 
+#include <hwy/targets.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
@@ -214,6 +216,27 @@ TEST_CASE("Blocks may be cut anywhere and rendered in any company", "[waveform]"
     for (std::size_t t = 0; t < samples.size(); ++t)
         REQUIRE(samples[t] ==
                 Approx(whole[7 * samples_of(n) + t]).margin(2e-5 * (own.one_a - own.zero_a)));
+}
+
+TEST_CASE("Every vector width renders the same bits", "[waveform]") {
+    array_under_test pair(std::vector<lane_parameters>(2));
+    pair.lanes[1].ctle_peaking_db = 5.0;
+    pair.sources[0] = {{1, 0.02}};
+    constexpr std::size_t n = 200;
+    const auto symbols = random_symbols(2, n, modulation::nrz);
+    const auto rendered = [&] {
+        waveform_array array = pair.make();  // extraction included
+        std::vector<float> samples(2 * samples_of(n));
+        array.render(symbols, 5, samples);
+        return samples;
+    };
+    const std::vector<float> expected = rendered();
+    for (std::int64_t left = hwy::SupportedTargets() & (HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL);
+         left != 0; left &= left - 1) {
+        hwy::SetSupportedTargetsForTest(left & -left);
+        CHECK(rendered() == expected);
+    }
+    hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("Waveforms of nonsense are refused", "[waveform]") {
