@@ -11,6 +11,9 @@
 
 #ifndef LUXLANE_FIR_SHARED
 #define LUXLANE_FIR_SHARED
+#include <algorithm>
+#include <cstddef>
+
 namespace luxlane::photonics {
 constexpr std::size_t ROW = 16;
 }
@@ -21,34 +24,67 @@ namespace luxlane::photonics::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using floats = hn::ScalableTag<float>;
 
-/// `vectors` vectors of outputs at once, so that a tap is loaded once for all of them.
-template <std::size_t vectors>
-HWY_INLINE void filter_block(const float* HWY_RESTRICT taps, std::size_t count, const float* in,
-                             float* HWY_RESTRICT out) {
+/// Rows of outputs that one block of a lane makes, and taps, a row apart, that it takes at once.
+constexpr std::size_t LANE_ROWS = 8;
+constexpr std::size_t LANE_TAPS = 4;
+
+/// Adds `TAPS` taps that lie a row of 16 samples apart to `ROWS` rows of outputs, `newest` the
+/// input of the first output by the first tap: an input is loaded once for all outputs that see it.
+template <std::size_t ROWS, std::size_t TAPS>
+HWY_INLINE void lane_tile(const float* HWY_RESTRICT taps, const float* newest,
+                          hn::Vec<floats> (&sum)[ROWS]) {
     const floats d;
-    hn::Vec<floats> sum[vectors];
-    for (std::size_t v = 0; v < vectors; ++v)
-        sum[v] = hn::Zero(d);
-    const float* newest = in + count - 1;
-    for (std::size_t i = 0; i < count; ++i, --newest) {
-        const auto tap = hn::Set(d, taps[i]);
-        for (std::size_t v = 0; v < vectors; ++v)
-            sum[v] = hn::MulAdd(tap, hn::LoadU(d, newest + v * hn::Lanes(d)), sum[v]);
+    hn::Vec<floats> tap[TAPS];
+#pragma GCC unroll 8
+    for (std::size_t m = 0; m < TAPS; ++m)
+        tap[m] = hn::Set(d, taps[m * ROW]);
+#pragma GCC unroll 16
+    for (std::size_t back = 0; back < ROWS + TAPS - 1; ++back) {
+        const auto in = hn::LoadU(d, newest + (ROWS - 1) * ROW - back * ROW);
+#pragma GCC unroll 8
+        for (std::size_t r = 0; r < ROWS; ++r) {
+            const std::size_t m = r + back - (ROWS - 1);
+            if (r + back >= ROWS - 1 && m < TAPS)
+                sum[r] = hn::MulAdd(tap[m], in, sum[r]);
+        }
     }
-    for (std::size_t v = 0; v < vectors; ++v)
-        hn::StoreU(sum[v], d, out + v * hn::Lanes(d));
 }
 
-/// [n] outputs; returns how many it made, whole vectors only.
+/// One vector of each of `ROWS` rows of outputs. Taps are taken by their place within a row, so
+/// that the order does not depend on the width of a vector.
+template <std::size_t ROWS>
+HWY_INLINE void lane_block(const float* HWY_RESTRICT taps, std::size_t count, const float* in,
+                           float* HWY_RESTRICT out) {
+    const floats d;
+    hn::Vec<floats> sum[ROWS];
+    for (std::size_t r = 0; r < ROWS; ++r)
+        sum[r] = hn::Zero(d);
+    const float* newest = in + count - 1;
+    for (std::size_t place = 0; place < std::min(ROW, count); ++place) {
+        std::size_t i = place;
+        for (; i + (LANE_TAPS - 1) * ROW < count; i += LANE_TAPS * ROW)
+            lane_tile<ROWS, LANE_TAPS>(taps + i, newest - i, sum);
+        if (i + 2 * ROW < count)
+            lane_tile<ROWS, 3>(taps + i, newest - i, sum);
+        else if (i + ROW < count)
+            lane_tile<ROWS, 2>(taps + i, newest - i, sum);
+        else if (i < count)
+            lane_tile<ROWS, 1>(taps + i, newest - i, sum);
+    }
+    for (std::size_t r = 0; r < ROWS; ++r)
+        hn::StoreU(sum[r], d, out + r * ROW);
+}
+
+/// [n] outputs; returns how many it made, whole rows only.
 std::size_t filter_lane(const float* taps, std::size_t count, const float* in, float* out,
                         std::size_t n) {
-    const std::size_t width = hn::Lanes(floats());
-    constexpr std::size_t block = 8;
     std::size_t t = 0;
-    for (; t + block * width <= n; t += block * width)
-        filter_block<block>(taps, count, in + t, out + t);
-    for (; t + width <= n; t += width)
-        filter_block<1>(taps, count, in + t, out + t);
+    for (; t + LANE_ROWS * ROW <= n; t += LANE_ROWS * ROW)
+        for (std::size_t part = 0; part < ROW; part += hn::Lanes(floats()))
+            lane_block<LANE_ROWS>(taps, count, in + t + part, out + t + part);
+    for (; t + ROW <= n; t += ROW)
+        for (std::size_t part = 0; part < ROW; part += hn::Lanes(floats()))
+            lane_block<1>(taps, count, in + t + part, out + t + part);
     return t;
 }
 
@@ -128,8 +164,9 @@ void filter(std::span<const float> taps, std::span<const float> in, std::span<fl
                                                       out.data(), out.size());
     for (; t < out.size(); ++t) {
         float sum = 0.0f;
-        for (std::size_t i = 0; i < taps.size(); ++i)
-            sum = std::fma(taps[i], in[t + taps.size() - 1 - i], sum);
+        for (std::size_t place = 0; place < ROW; ++place)
+            for (std::size_t i = place; i < taps.size(); i += ROW)
+                sum = std::fma(taps[i], in[t + taps.size() - 1 - i], sum);
         out[t] = sum;
     }
 }
