@@ -23,16 +23,21 @@ std::vector<power_stage> budget_of(const photonics::lane_parameters& lane) {
 
 std::vector<penalty> penalties_of(const question& asked, const lane_law& law,
                                   std::optional<double> margin_db) {
-    const auto cost = [&](std::optional<double> without_db) -> std::optional<double> {
-        if (!margin_db || !without_db)
+    const auto cost = [&](const lane_law& spared, impairment one) -> std::optional<double> {
+        if (!margin_db)
             return std::nullopt;
-        return *without_db - *margin_db;
+        try {
+            const auto without_db = spared.margin_db(asked.target_ber, one);
+            return without_db ? std::optional(*without_db - *margin_db) : std::nullopt;
+        } catch (const std::invalid_argument&) {  // no noise at all at the lowest level
+            return std::nullopt;
+        }
     };
-    const auto without = [&](impairment one) { return cost(law.margin_db(asked.target_ber, one)); };
+    const auto without = [&](impairment one) { return cost(law, one); };
     const auto changed = [&](double photonics::lane_parameters::*member, double value) {
         photonics::lane_parameters lane = law.lane();
         lane.*member = value;
-        return cost(lane_law(lane, law.neighbours()).margin_db(asked.target_ber));
+        return cost(lane_law(lane, law.neighbours()), impairment::none);
     };
     constexpr double narrow_line_m = 0.1e-9;
     using p = photonics::lane_parameters;

@@ -143,11 +143,12 @@ std::string penalty_text(const question& asked, const link_answer& answer) {
 }
 
 std::string ber_line(std::string_view name, const ber_estimate& estimate) {
-    std::string value = estimate.ber ? fmt::format("{:.3g}", *estimate.ber) : "-";
-    if (estimate.interval)
-        value +=
-            fmt::format("  ({:.3g} .. {:.3g})", estimate.interval->low, estimate.interval->high);
-    return fmt::format("  {:<12}{:<36}{}\n", name, value, estimate.method);
+    const std::string value = estimate.ber ? fmt::format("{:.3g}", *estimate.ber) : "-";
+    const std::string bounds =
+        estimate.interval
+            ? fmt::format("{:.3g} .. {:.3g}", estimate.interval->low, estimate.interval->high)
+            : "";
+    return fmt::format("  {:<14}{:<14}{:<26}{}\n", name, value, bounds, estimate.method);
 }
 
 std::string sum_text(std::string_view title, const std::vector<share>& shares, double total,
@@ -177,7 +178,7 @@ std::string to_text(const question& asked, const link_answer& answer) {
                     quantity(lane.length_m, "m"), asked.neighbours, asked.lane.from().summary);
     out += budget_text(answer) + bandwidth_text(answer) + noise_text(answer) +
            penalty_text(asked, answer);
-    out += heading("Bit error ratio   (95 % confidence)");
+    out += heading("Bit error ratio               95 % confidence");
     out += ber_line("statistical", answer.statistical) + ber_line("symbol", answer.symbol) +
            ber_line("waveform", answer.waveform);
     out += "  eye: " + eye_text(asked, answer) + "\n";
