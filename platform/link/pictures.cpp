@@ -46,6 +46,18 @@ photonics::phase_response later(const dsp::sampled_channel& channel,
     return out;
 }
 
+/// Probability per A at a voltage, linear between the bins: each eye has bins of its own.
+double density_at(const dsp::statistical_eye& eye, const std::vector<double>& density,
+                  double voltage_a) {
+    const double step_a = eye.voltage_a[1] - eye.voltage_a[0];
+    const double position = (voltage_a - eye.voltage_a.front()) / step_a;
+    const double last = static_cast<double>(density.size() - 1);
+    if (position < 0.0 || position > last)
+        return 0.0;
+    const auto bin = static_cast<std::size_t>(std::min(position, last - 1.0));
+    return std::lerp(density[bin], density[bin + 1], position - static_cast<double>(bin)) / step_a;
+}
+
 struct bathtub {
     std::vector<double> phase_ui, ber;
 };
@@ -101,7 +113,6 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     map.rows = BINS;
     map.left = -1.0;
     map.right = 1.0;
-    // All eyes have the voltage axis of the first.
     const auto& volts = eyes.front().voltage_a;
     const double step = volts[1] - volts[0];
     map.bottom = (volts.front() - 0.5 * step) * MICRO;
@@ -114,8 +125,9 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
         const auto& eye = eyes[phase % BETWEEN];
         const auto& density = eye.density[phase / BETWEEN];
         for (std::size_t bin = 0; bin < BINS; ++bin) {
-            map.values[bin * map.columns + column] = density[bin];
-            greatest = std::max(greatest, density[bin]);
+            const double value = density_at(eye, density, volts[bin]) * step;
+            map.values[bin * map.columns + column] = value;
+            greatest = std::max(greatest, value);
         }
     }
     for (double& value : map.values)
@@ -186,7 +198,8 @@ plot::line_chart bathtub_picture(const question& asked, const analysis& found,
     if (least < 1.0)
         chart.lines.push_back(counted);
     chart.lines.push_back(backed);
-    chart.lines.push_back(beyond);
+    if (std::ranges::any_of(beyond.y, [](double y) { return std::isfinite(y); }))
+        chart.lines.push_back(beyond);
     chart.lines.push_back(target);
     chart.note = fmt::format(
         "Counted among {:.3g} bits of sixteen lanes; the law beyond holds interference, noise and "

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "models/photonics/fibre.h"
-
 namespace luxlane::link {
 
 namespace {
