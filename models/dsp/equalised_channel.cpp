@@ -13,11 +13,9 @@ double correlation(const sampled_channel& channel, std::size_t i, std::size_t j)
     return lag == 0 ? 1.0 : channel.noise_correlation[lag - 1];
 }
 
-/// Weights of the difference of samples i and j.
-std::array<double, FORWARD_TAPS> difference(std::size_t i, std::size_t j) {
+std::array<double, FORWARD_TAPS> single(std::size_t i) {
     std::array<double, FORWARD_TAPS> weight{};
     weight[i] = 1.0;
-    weight[j] = -1.0;
     return weight;
 }
 
@@ -70,6 +68,48 @@ conditional_moments moments(const symbol_response& response, const sampled_chann
     return out;
 }
 
+namespace {
+
+/// Fills in the noise where the wanted symbol is s. sqrt(a b) of two samples' variances a, b around
+/// their means A, B is sqrt(A B) (1 + (x + y) / 2 - (x - y)^2 / 8), x = a / A - 1, y = b / B - 1.
+void add_noise(equalised_channel& out, const sampled_channel& even, const sampled_channel& odd,
+               const receive_filter& filter, unsigned s) {
+    std::array<double, FORWARD_TAPS> mean{};
+    for (std::size_t i = 0; i < FORWARD_TAPS; ++i) {
+        const sampled_channel& channel = i % 2 == FORWARD_PRE % 2 ? even : odd;
+        double light = 0.0;
+        if (channel.variance_slope != 0.0)
+            light = moments(weigh(even, odd, single(i)), even, even.level[s]).mean;
+        mean[i] = std::max(channel.variance_zero + channel.variance_slope * light, 1e-300);
+    }
+    std::array<double, FORWARD_TAPS> slope{};
+    for (std::size_t i = 0; i < FORWARD_TAPS; ++i) {
+        for (std::size_t j = 0; j < FORWARD_TAPS; ++j)
+            slope[i] += filter.forward[i] * filter.forward[j] * correlation(even, i, j) *
+                        std::sqrt(mean[j] / mean[i]);
+        const sampled_channel& channel = i % 2 == FORWARD_PRE % 2 ? even : odd;
+        out.variance_constant[s] += slope[i] * channel.variance_zero;
+        slope[i] *= channel.variance_slope;
+    }
+    if (even.variance_slope == 0.0)
+        return;
+    out.variance[s] = weigh(even, odd, slope);
+    for (std::size_t i = 0; i < FORWARD_TAPS; ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const double product = filter.forward[i] * filter.forward[j];
+            if (product == 0.0)
+                continue;
+            std::array<double, FORWARD_TAPS> apart{};
+            apart[i] = even.variance_slope / mean[i];
+            apart[j] = -even.variance_slope / mean[j];
+            const double spread = moments(weigh(even, odd, apart), even, even.level[s]).variance;
+            out.variance_constant[s] -= 2.0 * product * correlation(even, i, j) *
+                                        std::sqrt(mean[i] * mean[j]) * spread / 8.0;
+        }
+}
+
+}  // namespace
+
 equalised_channel equalise(const sampled_channel& even, const sampled_channel& odd,
                            const receive_filter& filter) {
     equalised_channel out;
@@ -77,39 +117,8 @@ equalised_channel equalise(const sampled_channel& even, const sampled_channel& o
     for (std::size_t i = 0; i < FEEDBACK_TAPS; ++i)
         out.signal.linear[RESPONSE_MAIN + 1 + i] -= filter.feedback_a[i] / even.amplitude_a;
     out.constant = filter.forward_sum() * even.offset_a / even.amplitude_a;
-
-    // sqrt(a b) of two samples' variances around their mean c: c + (da + db) / 2 - (da - db)^2 /
-    // (8 c).
-    std::array<double, FORWARD_TAPS> slope{};
-    double power = 0.0;
-    for (std::size_t i = 0; i < FORWARD_TAPS; ++i)
-        for (std::size_t j = 0; j < FORWARD_TAPS; ++j)
-            slope[i] += filter.forward[i] * filter.forward[j] * correlation(even, i, j);
-    for (const double s : slope)
-        power += s;
-    for (double& s : slope)
-        s *= even.variance_slope;
-    out.variance = weigh(even, odd, slope);
-    out.variance_constant = 0.5 * (even.variance_zero + odd.variance_zero) * power;
-    if (even.variance_slope == 0.0)
-        return out;
-
-    constexpr std::array<double, FORWARD_TAPS> main_sample = {0.0, 0.0, 1.0, 0.0, 0.0};
-    const double average = moments(weigh(even, odd, main_sample), even, even.level_mean()).mean;
-    const double middle = std::max(even.variance_zero + even.variance_slope * average, 1e-300);
-    const double bend = even.variance_slope * even.variance_slope / (8.0 * middle);
-    for (std::size_t i = 0; i < FORWARD_TAPS; ++i)
-        for (std::size_t j = 0; j < i; ++j) {
-            const double weight =
-                2.0 * filter.forward[i] * filter.forward[j] * correlation(even, i, j);
-            if (weight == 0.0)
-                continue;
-            const symbol_response apart = weigh(even, odd, difference(i, j));
-            for (unsigned s = 0; s < even.levels(); ++s) {
-                const auto [mean, variance] = moments(apart, even, even.level[s]);
-                out.variance_bend[s] -= weight * bend * (mean * mean + variance);
-            }
-        }
+    for (unsigned s = 0; s < even.levels(); ++s)
+        add_noise(out, even, odd, filter, s);
     return out;
 }
 

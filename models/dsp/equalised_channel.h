@@ -26,15 +26,14 @@ symbol_response weigh(const sampled_channel& even, const sampled_channel& odd,
                       const std::array<double, FORWARD_TAPS>& weight);
 
 /// The signal before the slicer over amplitude_a, feedback applied with right decisions:
-/// constant + signal + noise. The noise is Gaussian for given symbols, its variance
-/// variance_constant + sum over the symbols of `variance`, + `variance_bend[symbol k]`: what
-/// the roots of the samples' variances leave beyond the straight line.
+/// constant + signal + noise. The noise is Gaussian for given symbols; where the wanted symbol is
+/// s, its variance is variance_constant[s] + variance[s]: a straight line in the other symbols
+/// around their mean, the roots of successive samples' variances included to second order.
 struct equalised_channel {
     symbol_response signal;
-    symbol_response variance;
     double constant = 0.0;
-    double variance_constant = 0.0;
-    std::array<double, 4> variance_bend{};
+    std::array<symbol_response, 4> variance;
+    std::array<double, 4> variance_constant{};
 };
 
 equalised_channel equalise(const sampled_channel& even, const sampled_channel& odd,

@@ -150,8 +150,8 @@ level_statistics equalised_levels(const sampled_channel& channel, const receive_
     level_statistics out;
     for (unsigned s = 0; s < channel.levels(); ++s) {
         const auto signal = moments(equalised.signal, channel, channel.level[s]);
-        const double noise = equalised.variance_constant + equalised.variance_bend[s] +
-                             moments(equalised.variance, channel, channel.level[s]).mean;
+        const double noise = equalised.variance_constant[s] +
+                             moments(equalised.variance[s], channel, channel.level[s]).mean;
         out.mean[s] = channel.amplitude_a * (equalised.constant + signal.mean);
         out.sigma[s] = channel.amplitude_a * std::sqrt(std::max(signal.variance + noise, 0.0));
     }

@@ -24,6 +24,11 @@ struct sampling_jitter {
 };
 sampling_jitter jitter_of(const photonics::lane_parameters& lane);
 
+/// The channel with its sampling instant moved by `displacement_ui` of -1 .. 1, between the sixteen
+/// phases by cubic interpolation. The part of its noise that stands for jitter is left out.
+sampled_channel displace(const sampled_channel& channel, const photonics::phase_response& phases,
+                         double displacement_ui);
+
 /// Statistical eye: error rates over the sampling phase with jitter, and the density of the
 /// equalised signal over phase and voltage.
 struct statistical_eye {
@@ -36,7 +41,9 @@ struct statistical_eye {
 };
 
 /// Everything a lane's trained receiver makes of it: the bathtub and the eye. `phases` of the same
-/// lane as `channel`. Neighbours keep their crosstalk at every phase.
+/// lane as `channel`. Neighbours keep their crosstalk at every phase. Jitter moves all samples that
+/// the equaliser combines alike, duty cycle those of even and odd symbols against each other.
+/// Fewer than two bins: std::invalid_argument.
 statistical_eye make_statistical_eye(const sampled_channel& channel,
                                      const photonics::phase_response& phases,
                                      const receive_filter& filter, const sampling_jitter& jitter,

@@ -1,0 +1,467 @@
+#include "models/dsp/statistical_eye.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "models/common/normal.h"
+#include "models/dsp/equalised_channel.h"
+#include "models/dsp/interference.h"
+#include "models/photonics/constants.h"
+
+namespace luxlane::dsp {
+
+namespace {
+
+constexpr int PHASES = static_cast<int>(photonics::PHASES);
+constexpr int CENTRE = PHASES / 2;
+constexpr double STEP_UI = 1.0 / PHASES;
+/// Gaussian jitter counts as far out as a probability of 1e-17.
+constexpr double JITTER_REACH_SIGMA = 8.5;
+
+/// The interference around each wanted symbol.
+using symbol_laws = std::vector<interference_law>;
+
+/// Probabilities that the wanted symbol's sample lies above and below a value.
+struct tails {
+    double above, below;
+};
+
+tails tails_of(const interference_law& law, double value) {
+    tails sum{0.0, 0.0};
+    for (std::size_t i = 0; i < law.mass.size(); ++i) {
+        // Two equal halves stand for the patterns' different noise.
+        const double distance = law.value(i) - value;
+        const double wide = distance / std::sqrt(law.variance[i] + law.spread[i]);
+        const double narrow = distance / std::sqrt(law.variance[i] - law.spread[i]);
+        const double half = 0.5 * law.mass[i];
+        sum.above += half * (normal_tail(-wide) + normal_tail(-narrow));
+        sum.below += half * (normal_tail(wide) + normal_tail(narrow));
+    }
+    return sum;
+}
+
+error_rates law_of(const symbol_laws& signal, const receive_filter& filter, double amplitude_a) {
+    const auto levels = static_cast<unsigned>(signal.size());
+    std::array<double, 3> threshold = filter.threshold_a;
+    for (double& t : threshold)
+        t /= amplitude_a;
+    if (levels == 2) {
+        const double given_one = tails_of(signal[1], threshold[0]).below;
+        const double given_zero = tails_of(signal[0], threshold[0]).above;
+        return {0.5 * (given_one + given_zero), given_one, given_zero};
+    }
+    // The decision counts thresholds, whatever their order.
+    std::ranges::sort(threshold);
+    double bits = 0.0;
+    for (unsigned s = 0; s < levels; ++s) {
+        const interference_law& view = signal[s];
+        for (unsigned t = 1; t < levels; ++t) {
+            // Wrong bits of deciding t instead of its neighbour nearer to the wanted symbol.
+            const unsigned nearer = t > s ? t - 1 : t;
+            const unsigned further = t > s ? t : t - 1;
+            const int more = static_cast<int>(gray_distance(s, further)) -
+                             static_cast<int>(gray_distance(s, nearer));
+            const tails beyond = tails_of(view, threshold[t - 1]);
+            bits += more * (t > s ? beyond.above : beyond.below);
+        }
+    }
+    const double ber = std::max(bits, 0.0) / (2.0 * levels);
+    return {ber, ber, ber};
+}
+
+error_rates law(const sampled_channel& even, const sampled_channel& odd,
+                const receive_filter& filter) {
+    return law_of(interference(even, odd, filter), filter, even.amplitude_a);
+}
+
+/// The Q factor that stands for a probability; probabilities below 1e-300 count as that.
+double q_of(double probability) {
+    return -normal_quantile(std::clamp(probability, 1e-300, 1.0 - 1e-16));
+}
+
+/// Error rates at equally spaced displacements as Q factors, which run smoothly between them.
+class rate_curve {
+public:
+    void add(const error_rates& rates) {
+        one_.push_back(q_of(rates.given_one));
+        zero_.push_back(q_of(rates.given_zero));
+    }
+
+    /// `position` in steps behind the first; the ends hold beyond.
+    error_rates at(double position) const {
+        const double one = normal_tail(between(one_, position));
+        const double zero = normal_tail(between(zero_, position));
+        return {0.5 * (one + zero), one, zero};
+    }
+
+private:
+    static double between(const std::vector<double>& q, double position) {
+        const auto last = static_cast<double>(q.size() - 1);
+        const double x = std::clamp(position, 0.0, last);
+        const auto start = static_cast<std::size_t>(
+            std::clamp(std::floor(x) - 1.0, 0.0, std::max(last - 3.0, 0.0)));
+        const std::size_t count = std::min<std::size_t>(4, q.size());
+        double sum = 0.0;
+        for (std::size_t i = 0; i < count; ++i) {
+            double weight = 1.0;
+            for (std::size_t j = 0; j < count; ++j)
+                if (j != i)
+                    weight *= (x - static_cast<double>(start + j)) /
+                              (static_cast<double>(i) - static_cast<double>(j));
+            sum += weight * q[start + i];
+        }
+        return sum;
+    }
+
+    std::vector<double> one_, zero_;
+};
+
+/// One displacement and its probability.
+struct node {
+    double displacement_ui, weight;
+};
+
+/// Gaussian and sinusoidal jitter as weighted displacements: the trapezoidal rule for the one,
+/// Chebyshev's for the arcsine density of the other.
+std::vector<node> nodes_of(const sampling_jitter& jitter) {
+    constexpr int sine_nodes = 64;
+    constexpr double gauss_step = 1.0 / 3.0;
+    const int sines = jitter.sinusoidal_ui > 0.0 ? sine_nodes : 1;
+    const int gauss =
+        jitter.random_ui > 0.0 ? static_cast<int>(JITTER_REACH_SIGMA / gauss_step) : 0;
+    std::vector<node> nodes;
+    double sum = 0.0;
+    for (int g = -gauss; g <= gauss; ++g) {
+        const double x = g * gauss_step;
+        for (int k = 0; k < sines; ++k) {
+            const double sine = sines > 1 ? std::cos(photonics::PI * (k + 0.5) / sines) : 0.0;
+            nodes.push_back(
+                {jitter.random_ui * x + jitter.sinusoidal_ui * sine, portable_exp(-0.5 * x * x)});
+            sum += nodes.back().weight;
+        }
+    }
+    for (node& n : nodes)
+        n.weight /= sum;
+    return nodes;
+}
+
+double reach_of(const sampling_jitter& jitter) {
+    return JITTER_REACH_SIGMA * jitter.random_ui + jitter.sinusoidal_ui;
+}
+
+error_rates average(const rate_curve& curve, std::span<const node> nodes, double position) {
+    error_rates sum{0.0, 0.0, 0.0};
+    for (const node& n : nodes) {
+        const error_rates rates = curve.at(position + n.displacement_ui / STEP_UI);
+        sum.ber += n.weight * rates.ber;
+        sum.given_one += n.weight * rates.given_one;
+        sum.given_zero += n.weight * rates.given_zero;
+    }
+    return sum;
+}
+
+/// What a lane looks like at any displacement, duty cycle included.
+class moving_sampler {
+public:
+    moving_sampler(const sampled_channel& channel, const photonics::phase_response& phases,
+                   const receive_filter& filter, double duty_cycle_ui)
+        : channel_(channel), phases_(phases), filter_(filter), half_(0.5 * duty_cycle_ui) {}
+
+    /// One view, or two of even and odd symbols.
+    std::vector<symbol_laws> views(double displacement_ui) const {
+        std::vector<symbol_laws> out;
+        if (half_ == 0.0) {
+            const sampled_channel moved = displace(channel_, phases_, displacement_ui);
+            out.push_back(interference(moved, moved, filter_));
+            return out;
+        }
+        const sampled_channel early = displace(channel_, phases_, displacement_ui - half_);
+        const sampled_channel late = displace(channel_, phases_, displacement_ui + half_);
+        out.push_back(interference(early, late, filter_));
+        out.push_back(interference(late, early, filter_));
+        return out;
+    }
+
+    error_rates rates(std::span<const symbol_laws> views) const {
+        error_rates sum{0.0, 0.0, 0.0};
+        const double weight = 1.0 / static_cast<double>(views.size());
+        for (const symbol_laws& view : views) {
+            const error_rates part = law_of(view, filter_, channel_.amplitude_a);
+            sum.ber += weight * part.ber;
+            sum.given_one += weight * part.given_one;
+            sum.given_zero += weight * part.given_zero;
+        }
+        return sum;
+    }
+
+private:
+    const sampled_channel& channel_;
+    const photonics::phase_response& phases_;
+    const receive_filter& filter_;
+    double half_;
+};
+
+/// Spreads lattices of signal over voltage bins and convolves them with the noise of each cell,
+/// which is mixed from a few widths.
+class density_painter {
+public:
+    density_painter(std::span<const std::vector<symbol_laws>> phases, double amplitude_a,
+                    std::size_t bins)
+        : amplitude_a_(amplitude_a), bins_(bins) {
+        constexpr double negligible = 1e-7;
+        constexpr double margin_sigma = 4.5;
+        double low = INFINITY;
+        double high = -INFINITY;
+        for (const auto& views : phases)
+            for (const symbol_laws& signal : views)
+                for (const interference_law& view : signal) {
+                    for (std::size_t i = 0; i < view.mass.size(); ++i) {
+                        if (view.mass[i] < negligible)
+                            continue;
+                        const double variance = view.variance[i];
+                        const double reach = margin_sigma * std::sqrt(variance);
+                        low = std::min(low, view.value(i) - reach);
+                        high = std::max(high, view.value(i) + reach);
+                        least_ = std::min(least_, variance);
+                        greatest_ = std::max(greatest_, variance);
+                    }
+                }
+        const double widest = std::max(high - low, 1e-12);
+        step_ = widest / static_cast<double>(bins_);
+        first_ = low + 0.5 * step_;
+        for (std::size_t c = 0; c < CLASSES; ++c)
+            kernels_[c] = kernel(class_variance(c));
+    }
+
+    std::vector<double> voltages() const {
+        std::vector<double> out(bins_);
+        for (std::size_t i = 0; i < bins_; ++i)
+            out[i] = amplitude_a_ * (first_ + static_cast<double>(i) * step_);
+        return out;
+    }
+
+    std::vector<double> paint(std::span<const symbol_laws> views) const {
+        std::array<std::vector<double>, CLASSES> spread;
+        for (auto& bins : spread)
+            bins.assign(bins_, 0.0);
+        for (const symbol_laws& signal : views)
+            for (const interference_law& view : signal)
+                scatter(view, spread);
+        std::vector<double> density(bins_, 0.0);
+        double sum = 0.0;
+        for (std::size_t c = 0; c < CLASSES; ++c)
+            convolve(spread[c], kernels_[c], density);
+        for (const double part : density)
+            sum += part;
+        for (double& part : density)
+            part /= sum;
+        return density;
+    }
+
+private:
+    static constexpr std::size_t CLASSES = 3;
+
+    double class_variance(std::size_t c) const {
+        return least_ + (greatest_ - least_) * static_cast<double>(c) / (CLASSES - 1);
+    }
+
+    /// Shares of a Gaussian in the bins around its centre.
+    std::vector<double> kernel(double variance) const {
+        constexpr double reach_sigma = 5.0;
+        const double sigma = std::sqrt(variance) / step_;
+        const auto reach =
+            std::min(bins_, static_cast<std::size_t>(std::ceil(reach_sigma * sigma)));
+        std::vector<double> out(2 * reach + 1);
+        for (std::size_t i = 0; i <= reach; ++i) {
+            const double x = static_cast<double>(i);
+            const double share = normal_tail((x - 0.5) / sigma) - normal_tail((x + 0.5) / sigma);
+            out[reach + i] = out[reach - i] = share;
+        }
+        return out;
+    }
+
+    void scatter(const interference_law& view,
+                 std::array<std::vector<double>, CLASSES>& spread) const {
+        const double span = greatest_ - least_;
+        const auto last = static_cast<double>(bins_ - 1);
+        for (std::size_t i = 0; i < view.mass.size(); ++i) {
+            if (view.mass[i] == 0.0)
+                continue;
+            const double place = std::clamp((view.value(i) - first_) / step_, 0.0, last);
+            const auto bin = static_cast<std::size_t>(std::min(place, last - 1.0));
+            const double theta = place - static_cast<double>(bin);
+            const double variance =
+                std::clamp(span > 0.0 ? (view.variance[i] - least_) / span : 0.0, 0.0, 1.0) *
+                (CLASSES - 1);
+            const auto narrow = static_cast<std::size_t>(std::min(variance, CLASSES - 2.0));
+            const double wide = variance - static_cast<double>(narrow);
+            const std::array<double, 2> share = {1.0 - wide, wide};
+            for (std::size_t c = 0; c < 2; ++c) {
+                spread[narrow + c][bin] += view.mass[i] * share[c] * (1.0 - theta);
+                spread[narrow + c][bin + 1] += view.mass[i] * share[c] * theta;
+            }
+        }
+    }
+
+    void convolve(const std::vector<double>& from, const std::vector<double>& kernel,
+                  std::vector<double>& to) const {
+        const std::size_t reach = kernel.size() / 2;
+        for (std::size_t i = 0; i < bins_; ++i) {
+            const double mass = from[i];
+            if (mass == 0.0)
+                continue;
+            const std::size_t low = i > reach ? i - reach : 0;
+            const std::size_t count = std::min(bins_, i + reach + 1) - low;
+            const double* __restrict part = kernel.data() + (low + reach - i);
+            double* __restrict out = to.data() + low;
+            for (std::size_t k = 0; k < count; ++k)
+                out[k] += mass * part[k];
+        }
+    }
+
+    double amplitude_a_;
+    std::size_t bins_;
+    double first_ = 0.0, step_ = 1.0;
+    double least_ = INFINITY, greatest_ = 0.0;
+    std::array<std::vector<double>, CLASSES> kernels_;
+};
+
+/// Densities of the phases mixed by jitter, with straight lines between phases; the outermost
+/// phases hold beyond.
+std::vector<std::vector<double>> mix(const std::vector<std::vector<double>>& density,
+                                     std::span<const node> nodes) {
+    std::vector<std::vector<double>> out;
+    for (int p = 0; p < PHASES; ++p) {
+        std::array<double, photonics::PHASES> weight{};
+        for (const node& n : nodes) {
+            const double place = std::clamp(p + n.displacement_ui / STEP_UI, 0.0, PHASES - 1.0);
+            const auto left = static_cast<std::size_t>(std::min(place, PHASES - 2.0));
+            const double theta = place - static_cast<double>(left);
+            weight[left] += n.weight * (1.0 - theta);
+            weight[left + 1] += n.weight * theta;
+        }
+        std::vector<double> sum(density.front().size(), 0.0);
+        for (std::size_t q = 0; q < weight.size(); ++q)
+            if (weight[q] > 0.0)
+                for (std::size_t i = 0; i < sum.size(); ++i)
+                    sum[i] += weight[q] * density[q][i];
+        out.push_back(std::move(sum));
+    }
+    return out;
+}
+
+/// Phases on either side that jitter and cubic interpolation reach.
+int side_phases(const sampling_jitter& jitter) {
+    const double reach = reach_of(jitter);
+    if (reach == 0.0)
+        return 0;
+    return std::min(static_cast<int>(std::ceil(reach / STEP_UI)) + 1, CENTRE);
+}
+
+}  // namespace
+
+error_rates symbol_error_law(const sampled_channel& channel, const receive_filter& filter) {
+    return law(channel, channel, filter);
+}
+
+sampling_jitter jitter_of(const photonics::lane_parameters& lane) {
+    return {.random_ui = lane.random_jitter_s * lane.symbol_rate_bd(),
+            .sinusoidal_ui = lane.sinusoidal_jitter_s * lane.symbol_rate_bd(),
+            .duty_cycle_ui = lane.duty_cycle_distortion};
+}
+
+sampled_channel displace(const sampled_channel& channel, const photonics::phase_response& phases,
+                         double displacement_ui) {
+    if (!(std::abs(displacement_ui) <= 1.0))
+        throw std::invalid_argument("displace: displacement must be -1 .. 1 symbols");
+    const double place = CENTRE + displacement_ui / STEP_UI;
+    const double cell = std::floor(place);
+    const double t = place - cell;
+    // Lagrange's weights of the instants one before to two behind the cell's start.
+    const std::array<double, 4> weight = {
+        -t * (t - 1.0) * (t - 2.0) / 6.0, (t + 1.0) * (t - 1.0) * (t - 2.0) / 2.0,
+        -(t + 1.0) * t * (t - 2.0) / 2.0, (t + 1.0) * t * (t - 1.0) / 6.0};
+    sampled_channel out = channel;
+    out.pulse = {};
+    out.pair = {};
+    double residual = 0.0;
+    for (int i = 0; i < 4; ++i) {
+        const double w = weight[static_cast<std::size_t>(i)];
+        if (w == 0.0)
+            continue;
+        const int instant = static_cast<int>(cell) + i - 1;
+        // Sampling one symbol later is the same phase of the next symbol.
+        const int symbols = instant >= 0 ? instant / PHASES : -((PHASES - 1 - instant) / PHASES);
+        const auto phase = static_cast<std::size_t>(instant - symbols * PHASES);
+        for (int j = 0; j < PULSE_TAPS; ++j) {
+            const int source = j + symbols;
+            if (source < 0 || source >= PULSE_TAPS)
+                continue;
+            out.pulse[static_cast<std::size_t>(j)] +=
+                w * phases.pulse[phase][static_cast<std::size_t>(source)];
+            out.pair[static_cast<std::size_t>(j)] +=
+                w * phases.pair[phase][static_cast<std::size_t>(source)];
+        }
+        if (i == 1 || i == 2)
+            residual += (i == 1 ? 1.0 - t : t) * phases.residual[phase];
+    }
+    const double centre = phases.residual[CENTRE];
+    const double before = channel.variance_zero + channel.variance_slope * channel.level_mean();
+    const double more = residual * residual - centre * centre - channel.jitter_variance;
+    out.variance_zero = std::max(channel.variance_zero + more, 0.0);
+    out.jitter_variance = 0.0;
+    // Jitter's and the residual's parts are white: without them the rest correlates more.
+    const double after = out.variance_zero + channel.variance_slope * channel.level_mean();
+    if (after > 0.0)
+        for (double& rho : out.noise_correlation)
+            rho = std::clamp(rho * before / after, -1.0, 1.0);
+    return out;
+}
+
+error_rates jittered_error_law(const sampled_channel& channel,
+                               const photonics::phase_response& phases,
+                               const receive_filter& filter, const sampling_jitter& jitter) {
+    const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
+    const int side = side_phases(jitter);
+    rate_curve curve;
+    for (int p = -side; p <= side; ++p)
+        curve.add(sampler.rates(sampler.views(p * STEP_UI)));
+    return average(curve, nodes_of(jitter), side);
+}
+
+statistical_eye make_statistical_eye(const sampled_channel& channel,
+                                     const photonics::phase_response& phases,
+                                     const receive_filter& filter, const sampling_jitter& jitter,
+                                     std::size_t voltage_bins) {
+    if (voltage_bins < 2)
+        throw std::invalid_argument("make_statistical_eye: at least two voltage bins");
+    const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
+    const int side = side_phases(jitter);
+    rate_curve curve;
+    std::vector<std::vector<symbol_laws>> views;
+    for (int p = -CENTRE - side; p < CENTRE + side; ++p) {
+        const double displacement = std::clamp(p * STEP_UI, -0.75, 0.75);
+        auto here = sampler.views(displacement);
+        curve.add(sampler.rates(here));
+        if (p >= -CENTRE && p < CENTRE)
+            views.push_back(std::move(here));
+    }
+    const std::vector<node> nodes = nodes_of(jitter);
+    statistical_eye eye;
+    for (int p = 0; p < PHASES; ++p) {
+        eye.phase_ui.push_back((p - CENTRE) * STEP_UI);
+        const error_rates rates = average(curve, nodes, p + side);
+        eye.ber.push_back(rates.ber);
+        if (p == CENTRE)
+            eye.at_centre = rates;
+    }
+    const density_painter painter(views, channel.amplitude_a, voltage_bins);
+    eye.voltage_a = painter.voltages();
+    for (const auto& here : views)
+        eye.density.push_back(painter.paint(here));
+    eye.density = mix(eye.density, nodes);
+    return eye;
+}
+
+}  // namespace luxlane::dsp
