@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "models/common/random.h"
+#include "models/photonics/driver.h"
 #include "models/photonics/fibre.h"
 #include "models/transport/lane_grid.h"
 #include "models/transport/lane_window.h"
@@ -45,13 +46,18 @@ optical_channel::optical_channel(const sc_core::sc_module_name& name,
         photonics::geometry_of(config_.lane, config_.lanes, lane_grid::of(config_.lanes).columns,
                                config_.alignment),
         config_.lane);
+    photonics::ageing_state aged = {};
+    const double density =
+        photonics::drive_of(config_.lane).average_a / photonics::led_area(emitter_of(config_.lane));
+    photonics::advance(config_.ageing, aged, config_.powered_s, density,
+                       config_.lane.temperature_k);
     const double skew_sigma_s = spread.skew_s + spread.skew_s_per_m * config_.lane.length_m;
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto key = [&](stream_purpose purpose) {
             return stream_key{config_.seed, lane, purpose_word(purpose, config_.direction)};
         };
         individual_.push_back(
-            {placed[lane], spread.coupling_db * gaussian(key(stream_purpose::coupling), 0),
+            {placed[lane], aged, spread.coupling_db * gaussian(key(stream_purpose::coupling), 0),
              skew_sigma_s * gaussian(key(stream_purpose::skew), 0),
              uniform53(key(stream_purpose::birth), 0) < spread.alive_probability});
     }
@@ -106,7 +112,9 @@ photonics::lane_parameters optical_channel::through_fibre(
     out_lane.driver_resistance_ohm = driven.driver_resistance_ohm;
     out_lane.node_capacitance_f = driven.node_capacitance_f;
     const auto& faults = state_.effective;
-    const double loss_db = individual_[lane].excess_loss_db + faults.extra_loss_db[lane];
+    const double loss_db =
+        out_lane.excess_loss_db + individual_[lane].excess_loss_db + faults.extra_loss_db[lane];
+    out_lane.defect_growth += individual_[lane].aged.defect_growth;
     out_lane.excess_loss_db = std::clamp(loss_db, SMALLEST_LOSS_DB, LARGEST_LOSS_DB);
     out_lane.skew_s = individual_[lane].skew_s;
     const bool lit = individual_[lane].alive && !faults.killed[lane] && faults.present;

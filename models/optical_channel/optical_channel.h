@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/common/standard_device.h"
+#include "models/photonics/ageing.h"
 #include "models/photonics/array_geometry.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
@@ -21,13 +22,15 @@ struct optical_channel_config {
     photonics::lane_spread spread = {};
     /// How the bundle's image lies on the photodiodes: moves each lane's spot (array_geometry).
     photonics::array_alignment alignment = {};
+    double powered_s = 0.0;  ///< what the emitters have behind them, at the nominal drive
+    photonics::power_law_ageing ageing = {};
 };
 
 /// MicroLED array, lens and fibre bundle of one direction, with the cable's identification.
 /// Modelled: emitters, coupling and its spread, alignment of the whole array, loss, dispersion,
-/// skew, crosstalk of lanes that are neighbours on the grid, lanes dead at birth, faults. Not
-/// modelled: ageing, clustered defects. Timing: a block leaves whole, one time of flight after its
-/// last bit came in. A lane's own skew is in its parameters only.
+/// skew, crosstalk of lanes that are neighbours on the grid, lanes dead at birth, age at the start,
+/// faults. Not modelled: ageing during a run, clustered defects. Timing: a block leaves whole, one
+/// time of flight after its last bit came in. A lane's own skew is in its parameters only.
 class optical_channel : public standard_device {
 public:
     /// Takes a frame's contents: the sender is left with a used buffer of unspecified contents.
@@ -60,6 +63,7 @@ private:
     /// What manufacture and alignment made of one lane.
     struct individuality {
         photonics::lane_parameters placed;  ///< the nominal lane where its spot falls
+        photonics::ageing_state aged;
         double excess_loss_db;
         double skew_s;
         bool alive;

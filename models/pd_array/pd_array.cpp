@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "models/common/random.h"
+#include "models/photonics/extraction.h"
 #include "models/transport/lane_window.h"
 #include "models/transport/optics_update.h"
 #include "models/transport/stream_purpose.h"
@@ -166,23 +167,30 @@ void pd_array::apply_settings() {
     update_loss_of_signal();
 }
 
-photonics::lane_response pd_array::respond(unsigned lane, const photonics::lane_parameters& light,
-                                           const lane_settings& settings) const {
-    if (!settings.enabled || !(light.drive_factor > 0.0)) {
-        return {};
-    }
+photonics::lane_parameters pd_array::received(unsigned lane,
+                                              const photonics::lane_parameters& light,
+                                              const lane_settings& settings) const {
     const double gain = std::pow(config_.gain_step_ratio, settings.gain);
     const double share = config_.resistor_noise_share;
-    auto received = light;
-    received.responsivity_a_per_w = config_.lane.responsivity_a_per_w;
-    received.photodiode_bandwidth_hz = config_.lane.photodiode_bandwidth_hz;
-    received.amplifier_bandwidth_hz = config_.lane.amplifier_bandwidth_hz / std::sqrt(gain);
-    received.noise_density_a_per_rthz =
-        config_.lane.noise_density_a_per_rthz * std::sqrt(1.0 - share + share / gain);
-    received.dark_current_a = config_.lane.dark_current_a;
-    received.responsivity_factor = individual_[lane].responsivity_factor;
-    received.noise_factor = individual_[lane].noise_factor;
-    return photonics::extract(received);
+    const auto& own = config_.lane;
+    auto out_lane = light;
+    out_lane.responsivity_a_per_w = own.responsivity_a_per_w;
+    out_lane.photodiode_bandwidth_hz = own.photodiode_bandwidth_hz;
+    out_lane.amplifier_bandwidth_hz = own.amplifier_bandwidth_hz / std::sqrt(gain);
+    out_lane.amplifier_damping = own.amplifier_damping;
+    out_lane.noise_density_a_per_rthz =
+        own.noise_density_a_per_rthz * std::sqrt(1.0 - share + share / gain);
+    out_lane.noise_corner_hz = own.noise_corner_hz;
+    out_lane.offset_corner_hz = own.offset_corner_hz;
+    out_lane.electrical_crosstalk = own.electrical_crosstalk;
+    out_lane.supply_noise_relative = own.supply_noise_relative;
+    out_lane.dark_current_a = own.dark_current_a;
+    out_lane.responsivity_factor = individual_[lane].responsivity_factor;
+    out_lane.noise_factor = individual_[lane].noise_factor;
+    if (!settings.enabled) {
+        out_lane.drive_factor = 0.0;
+    }
+    return out_lane;
 }
 
 void pd_array::update_responses(std::shared_ptr<const lane_frame::optics_table> optics,
@@ -194,16 +202,26 @@ void pd_array::update_responses(std::shared_ptr<const lane_frame::optics_table> 
     } else {
         table->lanes.assign(config_.lanes, {});
     }
+    received_.resize(config_.lanes);
+    std::vector<unsigned> changed;
+    std::vector<photonics::lane_parameters> anew;
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto& light = optics->lanes[lane];
         if (!state_.responses || settings[lane] != state_.effective[lane] ||
             !same_light(light, state_.optics->lanes[lane])) {
-            table->lanes[lane] = respond(lane, light, settings[lane]);
+            received_[lane] = received(lane, light, settings[lane]);
+            changed.push_back(lane);
+            anew.push_back(received_[lane]);
         }
+    }
+    const auto responses = photonics::extract(anew);
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        table->lanes[changed[i]] = responses[i];
     }
     state_.optics = std::move(optics);
     state_.responses = std::move(table);
     symbol_lanes_.assign(config_.lanes, std::nullopt);
+    waveforms_ = {};
 }
 
 double pd_array::received_power_w(unsigned lane) const {
@@ -253,7 +271,9 @@ void pd_array::receive(lane_frame& frame, sc_core::sc_time& delay) {
     if (!is_update_only(frame)) {
         ++state_.frames;
         if (frame.kind == fidelity::symbol) {
-            render_samples(frame);
+            render_symbols(frame);
+        } else if (frame.kind == fidelity::waveform) {
+            render_waveform(frame);
         }
     }
     out.send(frame, delay);
@@ -263,38 +283,87 @@ void pd_array::receive(lane_frame& frame, sc_core::sc_time& delay) {
 // meet each other's bits in place of the payload's, which are as random. Their noise has a stream
 // of its own, because the packed positions are others' line bits. A lane that the block skips
 // counts as dark.
-void pd_array::render_samples(lane_frame& frame) {
+void pd_array::render_symbols(lane_frame& frame) {
     const std::size_t words = (frame.bits_per_lane + 63) / 64;
-    const std::size_t samples_per_lane = frame.bits_per_lane + 2;
+    const std::size_t samples_per_lane = frame.bits_per_lane + 2 * lane_frame::MARGIN;
     const auto noise = frame.purpose == frame_purpose::overhead
                            ? stream_purpose::overhead_sample_noise
                            : stream_purpose::sample_noise;
     frame.samples.resize(samples_per_lane * config_.lanes);
-    std::vector<float> rendered(64 * words + 2);
+    std::vector<float> rendered(64 * words + 2 * lane_frame::MARGIN);
     std::vector<std::uint64_t> own;
-    std::array<std::vector<std::uint64_t>, 4> others;
+    std::array<std::vector<std::uint64_t>, dsp::MAX_NEIGHBOURS> others;
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         if (!frame.carried[lane] || !is_lit(state_.responses->lanes[lane])) {
             continue;
         }
         auto& symbols = symbol_lanes_[lane];
         if (!symbols) {
-            const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
-            symbols = symbol_lane{dsp::symbol_channel(made.channel), made.neighbours};
+            const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
+            symbols = symbol_lane{dsp::symbol_kernel(made.channel), made.neighbours};
         }
         frame_lane_bits(frame, lane, own);
-        std::array<dsp::framed_bits, 4> neighbours;
+        std::array<dsp::framed_symbols, dsp::MAX_NEIGHBOURS> neighbours;
         for (std::size_t n = 0; n < symbols->neighbours.count; ++n) {
             frame_lane_bits(frame, symbols->neighbours.lane[n], others[n]);
-            neighbours[n] = others[n];
+            neighbours[n] = {others[n]};
         }
         const stream_key key{config_.seed, lane, purpose_word(noise, config_.direction)};
-        symbols->kernel.sample(own, std::span(neighbours).first(symbols->neighbours.count), key,
+        symbols->kernel.sample({own}, std::span(neighbours).first(symbols->neighbours.count), key,
                                frame.first_bit, rendered);
         std::copy_n(rendered.begin(), samples_per_lane,
                     frame.samples.begin() +
                         static_cast<std::ptrdiff_t>(std::size_t{lane} * samples_per_lane));
     }
+}
+
+dsp::waveform_array pd_array::make_waveform_array(stream_purpose noise) const {
+    std::vector<std::vector<dsp::crosstalk_source>> sources(config_.lanes);
+    std::vector<stream_key> streams;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        const auto around = grid_.neighbours(lane);
+        for (std::size_t n = 0; n < around.count; ++n) {
+            const auto& other = state_.responses->lanes[around.lane[n]];
+            sources[lane].push_back(
+                {around.lane[n], other.crosstalk[lane_grid::opposite(around.side[n])]});
+        }
+        streams.push_back({config_.seed, lane, purpose_word(noise, config_.direction)});
+    }
+    return {received_, sources, streams};
+}
+
+void pd_array::render_waveform(lane_frame& frame) {
+    const bool overhead = frame.purpose == frame_purpose::overhead;
+    auto& array = waveforms_[overhead];
+    if (!array) {
+        array = make_waveform_array(overhead ? stream_purpose::overhead_waveform_noise
+                                             : stream_purpose::waveform_noise);
+    }
+    using waveforms = dsp::waveform_array;
+    static_assert(waveforms::MARGIN == lane_frame::WAVEFORM_MARGIN &&
+                  waveforms::SAMPLES == lane_frame::WAVEFORM_SAMPLES);
+    constexpr std::size_t context = waveforms::CONTEXT;
+    const std::size_t row = frame.bits_per_lane + 2 * context;
+    std::vector<std::uint8_t> symbols(row * config_.lanes, 0);
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (!frame.carried[lane]) {
+            continue;
+        }
+        const auto* bits = frame.bits.data() + std::size_t{lane} * frame.stride;
+        auto* out_symbol = symbols.data() + lane * row;
+        const auto bit = [](std::uint64_t word, std::size_t k) {
+            return static_cast<std::uint8_t>((word >> k) & 1);
+        };
+        for (std::size_t k = 0; k < context; ++k) {
+            out_symbol[k] = bit(frame.before[lane], k);
+            out_symbol[context + frame.bits_per_lane + k] = bit(frame.after[lane], k);
+        }
+        for (std::size_t k = 0; k < frame.bits_per_lane; ++k) {
+            out_symbol[context + k] = bit(bits[k / 64], k % 64);
+        }
+    }
+    frame.samples.resize(config_.lanes * frame.samples_per_lane());
+    array->render(symbols, frame.first_bit, frame.samples);
 }
 
 }  // namespace luxlane

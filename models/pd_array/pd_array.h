@@ -6,12 +6,14 @@
 
 #include "models/common/settling_period.h"
 #include "models/common/standard_device.h"
-#include "models/dsp/symbol_channel.h"
+#include "models/dsp/symbol_kernel.h"
+#include "models/dsp/waveform_array.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/photonics/lane_response.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_channel.h"
 #include "models/transport/lane_frame.h"
+#include "models/transport/stream_purpose.h"
 
 namespace luxlane {
 
@@ -78,7 +80,7 @@ private:
     };
     /// A lane's symbol kernel, made when first needed for a response table.
     struct symbol_lane {
-        dsp::symbol_channel kernel;
+        dsp::symbol_kernel kernel;
         lane_grid::neighbour_list neighbours;
     };
 
@@ -87,10 +89,12 @@ private:
     void apply_settings();
     void update_responses(std::shared_ptr<const lane_frame::optics_table> optics,
                           const std::vector<lane_settings>& settings);
-    photonics::lane_response respond(unsigned lane, const photonics::lane_parameters& light,
-                                     const lane_settings& settings) const;
+    photonics::lane_parameters received(unsigned lane, const photonics::lane_parameters& light,
+                                        const lane_settings& settings) const;
     void update_loss_of_signal();
-    void render_samples(lane_frame& frame);
+    void render_symbols(lane_frame& frame);
+    void render_waveform(lane_frame& frame);
+    dsp::waveform_array make_waveform_array(stream_purpose noise) const;
     void account_power();
     double power_w() const;
 
@@ -98,7 +102,10 @@ private:
     const lane_grid grid_;
     std::vector<individuality> individual_;  ///< [lane]
     state state_;
+    std::vector<photonics::lane_parameters> received_;      ///< [lane], behind state_.responses
     std::vector<std::optional<symbol_lane>> symbol_lanes_;  ///< [lane], of state_.responses
+    /// Of state_.responses, for the payload's and the overhead's streams of noise.
+    std::array<std::optional<dsp::waveform_array>, 2> waveforms_;
     settling_period update_;
 };
 

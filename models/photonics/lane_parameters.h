@@ -23,7 +23,7 @@ struct lane_parameters {
 
     // Driver. A symbol x in -1 .. 1 asks for the current I = middle + half swing * sum c_i x[k -
     // i], cut off at zero; c = the main tap, less the others.
-    double on_current_a = 742e-6;
+    double on_current_a = 750e-6;
     double current_extinction_ratio = 10.0;
     double transmit_pre_tap = 0.0;
     double transmit_post_tap = 0.042;
@@ -64,7 +64,7 @@ struct lane_parameters {
     double photodiode_bandwidth_hz = 6e9;
     double amplifier_bandwidth_hz = 1.5e9;
     double amplifier_damping = 0.70710678118654752;
-    double noise_density_a_per_rthz = 5e-12;
+    double noise_density_a_per_rthz = 4.9e-12;
     double noise_corner_hz = 1e12;
     double offset_corner_hz = 10e3;
     double electrical_crosstalk = 0.002;

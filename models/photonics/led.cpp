@@ -24,7 +24,7 @@ constexpr std::array<led_coefficients, 6> SETS = {{
      "A and C of Sci. Rep. 7, 44814, 2017, Fig. 7; assumption: B and thickness of cplane_display"},
     {"cplane_on_sapphire", 9e-9, 1.0 / 105e-9, 2e-17, 7e-43, 0.0,
      "A and C of Sci. Rep. 7, 44814, 2017, Fig. 7; assumption: B and thickness of cplane_display"},
-    {"nonpolar_rashidi", 18e-9, 1.4e8, 4e-17, 0.0, 0.0,
+    {"nonpolar_rashidi", 18e-9, 1.77e8, 3.1e-17, 0.0, 0.0,
      "fit to the differential lifetimes of Rashidi et al., J. Appl. Phys. 122, 035706, 2017"},
     {"fast_doped", 7.5e-9, 4e9, 1.5e-16, 1.2e-41, 1.2e25,
      "assumption: phenomenological fit to 3.73 GHz at 11 kA/cm2 (IEEE 10613856, 2024) and to the "

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "models/common/random.h"
-#include "models/dsp/error_law.h"
+#include "models/dsp/error_rates.h"
 #include "models/transport/lane_frame.h"
 
 namespace luxlane {

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "models/dsp/slicer.h"
-#include "models/dsp/symbol_channel.h"
+#include "models/dsp/statistical_eye.h"
+#include "models/dsp/symbol_kernel.h"
+#include "models/dsp/waveform_array.h"
 #include "models/transport/lane_window.h"
 #include "models/transport/optics_update.h"
 #include "registers/rx_dsp.h"
@@ -36,7 +37,7 @@ rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
       lock_("lock"),
       adapt_("adapt") {
     state_.lanes.assign(config_.lanes, {});
-    state_.rate_bps = config_.rate_bps;
+    state_.rate_bps = config_.lane.rate_bps;
 
     in.on_transport([this](lane_frame& frame, sc_core::sc_time& delay) { receive(frame, delay); });
     map_registers();
@@ -96,9 +97,9 @@ void rx_dsp::map_lane_registers() {
                regs::lane_taps::post.encode(static_cast<std::uint8_t>(taps.post));
     });
     window.on_write(regs::reg::lane_taps, [this](unsigned lane, std::uint64_t written) {
-        state_.lanes[lane].taps = {static_cast<std::int8_t>(regs::lane_taps::pre.decode(written)),
-                                   static_cast<std::int8_t>(regs::lane_taps::main.decode(written)),
-                                   static_cast<std::int8_t>(regs::lane_taps::post.decode(written))};
+        set_taps(lane, {static_cast<std::int8_t>(regs::lane_taps::pre.decode(written)),
+                        static_cast<std::int8_t>(regs::lane_taps::main.decode(written)),
+                        static_cast<std::int8_t>(regs::lane_taps::post.decode(written))});
         evaluate_eye(lane);
         evaluate_lock(lane);
         schedule_locks();
@@ -114,7 +115,7 @@ void rx_dsp::map_lane_registers() {
         return regs::lane_fom::q_100.encode(static_cast<std::uint32_t>(code));
     });
     window.on_read(regs::reg::lane_threshold, [this](unsigned lane) {
-        return signed_code(state_.lanes[lane].threshold_a * 1e9, 32);
+        return signed_code(state_.lanes[lane].filter.threshold_a[0] * 1e9, 32);
     });
 }
 
@@ -173,20 +174,27 @@ void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> re
     lanes_changed(now());
 }
 
+void rx_dsp::set_taps(unsigned lane, const tap_codes& taps) {
+    constexpr double one = tap_codes::ONE;
+    auto& set = state_.lanes[lane];
+    set.taps = taps;
+    set.filter.forward = {0.0, taps.pre / one, taps.main / one, taps.post / one, 0.0};
+}
+
 void rx_dsp::evaluate_eye(unsigned lane) {
     auto& eye = state_.lanes[lane];
     errors_[lane].reset();
-    eye.threshold_a = 0.0;
+    eye.filter.threshold_a = {};
     eye.q = 0.0;
     if (!has_light(lane)) {
         return;
     }
-    const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
-    const auto levels = dsp::equalised_levels(made.channel, eye.taps);
-    eye.threshold_a = dsp::optimum_threshold(levels);
-    const double noise = levels.sigma_one + levels.sigma_zero;
+    const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
+    dsp::set_thresholds(made.channel, eye.filter);
+    const auto levels = dsp::equalised_levels(made.channel, eye.filter);
+    const double noise = levels.sigma[1] + levels.sigma[0];
     // Taps of zero leave neither signal nor noise.
-    eye.q = noise > 0.0 ? std::max(0.0, (levels.one - levels.zero) / noise) : 0.0;
+    eye.q = noise > 0.0 ? std::max(0.0, (levels.mean[1] - levels.mean[0]) / noise) : 0.0;
 }
 
 void rx_dsp::evaluate_lock(unsigned lane) {
@@ -284,15 +292,25 @@ void rx_dsp::finish_adaptations() {
 void rx_dsp::adapt(unsigned lane) {
     auto& training = state_.lanes[lane];
     const auto old_taps = training.taps;
+    const auto old_filter = training.filter;
     if (has_light(lane) && training.enabled && bank_.get(regs::control::enable)) {
-        training.taps =
-            dsp::mmse_taps(make_lane_channel(state_.responses->lanes, grid_, lane).channel);
+        const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
+        training.filter = dsp::train(
+            made.channel, {.forward_taps = 3,
+                           .feedback_taps = static_cast<unsigned>(config_.lane.feedback_taps),
+                           .step = 1.0 / tap_codes::ONE});
+        const auto code = [&](std::size_t tap) {
+            return static_cast<std::int8_t>(
+                std::lround(training.filter.forward[tap] * tap_codes::ONE));
+        };
+        training.taps = {code(1), code(2), code(3)};
         evaluate_eye(lane);
         training.adapt_done = training.q >= config_.cdr_minimum_q;
     }
     training.adapt_failed = !training.adapt_done;
     if (training.adapt_failed) {
         training.taps = old_taps;
+        training.filter = old_filter;
         evaluate_eye(lane);
     }
     evaluate_lock(lane);
@@ -306,8 +324,8 @@ const rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
     auto& cached = errors_[lane];
     if (!cached) {
         const auto& set = state_.lanes[lane];
-        const auto made = make_lane_channel(state_.responses->lanes, grid_, lane);
-        const auto rates = dsp::ber_nrz(made.channel, set.taps, set.threshold_a);
+        const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
+        const auto rates = dsp::symbol_error_law(made.channel, set.filter);
         cached =
             lane_errors{rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
                                                 stream(lane, stream_purpose::error_polarity))};
@@ -370,13 +388,33 @@ std::uint64_t rx_dsp::decide_lane(lane_frame& frame, unsigned lane) {
 
 void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
                            std::vector<std::uint64_t>& bits) {
-    const std::size_t samples_per_lane = frame.bits_per_lane + 2;
-    const auto begin =
-        frame.samples.begin() + static_cast<std::ptrdiff_t>(std::size_t{lane} * samples_per_lane);
-    lane_samples_.assign(64 * bits.size() + 2, 0.0f);
-    std::copy_n(begin, samples_per_lane, lane_samples_.begin());
+    const std::size_t count = frame.bits_per_lane + 2 * lane_frame::MARGIN;
+    lane_samples_.assign(64 * bits.size() + 2 * lane_frame::MARGIN, 0.0f);
+    if (frame.kind == fidelity::waveform) {
+        sample_waveform(frame, lane, std::span(lane_samples_).first(count));
+    } else {
+        std::copy_n(frame.samples.begin() + static_cast<std::ptrdiff_t>(lane * count), count,
+                    lane_samples_.begin());
+    }
     const auto& set = state_.lanes[lane];
-    dsp::equalise_and_slice(lane_samples_, set.taps, set.threshold_a, bits);
+    const dsp::sampled_channel nrz;
+    dsp::equalise_and_slice(lane_samples_, set.filter, nrz, {frame.before[lane], 0}, bits, {});
+}
+
+// The sampling instants are the lane's best phase and what the clock's jitter makes of it.
+void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane,
+                             std::span<float> samples) const {
+    const auto waveform =
+        std::span(frame.samples).subspan(lane * frame.samples_per_lane(), frame.samples_per_lane());
+    const auto clock = stream(lane, stream_purpose::sampling_jitter);
+    const double sigma_ui = config_.lane.random_jitter_s / frame.unit_interval_s;
+    std::vector<float> jitter_ui(samples.size());
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+        const auto bit = static_cast<std::int64_t>(k) - std::int64_t{lane_frame::MARGIN};
+        jitter_ui[k] = static_cast<float>(sigma_ui) *
+                       gaussian_f32(clock, frame.first_bit + static_cast<std::uint64_t>(bit));
+    }
+    dsp::decimate(waveform, 0.0, jitter_ui, samples);
 }
 
 // Called after whatever changes the power: the time before it is charged at the old one.

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "models/common/standard_device.h"
-#include "models/dsp/equaliser.h"
-#include "models/dsp/error_law.h"
+#include "models/dsp/error_rates.h"
+#include "models/dsp/receive_filter.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/rx_dsp/bit_errors.h"
 #include "models/transport/frame_sockets.h"
@@ -20,23 +20,26 @@ namespace luxlane {
 struct rx_dsp_config {
     unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
     std::uint64_t seed = 1;
-    std::uint32_t direction = 0;    ///< tells the two directions of a cable apart in random streams
-    double rate_bps = 2e9;          ///< until the first frame tells the line's rate
+    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
+    /// The nominal lane; this block uses its rate (until the first frame tells the line's),
+    /// feedback taps and jitter (parameter_notes). Its feed-forward equaliser has three taps.
+    photonics::lane_parameters lane = {};
     double cdr_lock_time_s = 2e-6;  ///< assumption: about 4000 bits
     /// Assumption: a bang-bang loop averages over thousands of edges and locks on an eye of BER
     /// 0.1.
     double cdr_minimum_q = 1.3;
-    double adapt_time_s = 20e-6;  ///< assumption: least-mean-squares over 40000 bits
-    double cdr_power_w = 0.5e-3;  ///< per enabled lane; assumption
+    double adapt_time_s = 20e-6;   ///< assumption: least-mean-squares over 40000 bits
+    double cdr_power_w = 0.05e-3;  ///< per enabled lane; assumption: one loop serves many lanes
     double slicer_energy_j_per_bit =
         0.1e-12;  ///< equaliser and slicer; JSSC May 2024, split assumed
 };
 
 /// Equaliser, clock recovery and slicer array of one receiver.
-/// Modelled: three-tap linear equaliser, adaptation to minimum mean square error, threshold that
-/// follows the levels, lock of the clock recovery, errors by the lane's error law or by slicing
-/// samples. Not modelled: jitter, drift of the threshold, error propagation. Timing: a frame leaves
-/// when it arrives. Lock and adaptation take their configured times.
+/// Modelled: three-tap linear equaliser, decision feedback, adaptation to minimum mean square
+/// error, threshold that follows the levels, lock of the clock recovery, sampling jitter, errors by
+/// the lane's error law or by slicing samples. Not modelled: drift of threshold and phase; feedback
+/// of wrong decisions in the error law. Timing: a frame leaves when it arrives. Lock and adaptation
+/// take their configured times.
 class rx_dsp : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< bits with responses, or samples
@@ -61,16 +64,23 @@ protected:
     void on_control(const register_write& write) override;
 
 private:
+    /// Codes of the feed-forward taps, in 1/64.
+    struct tap_codes {
+        static constexpr int ONE = 64;
+        std::int8_t pre = 0;
+        std::int8_t main = ONE;
+        std::int8_t post = 0;
+    };
     struct lane_state {
         bool enabled = false;
-        dsp::equaliser_taps taps;
+        tap_codes taps;
         bool locked = false;
         std::optional<sc_core::sc_time> lock_at;   ///< while acquiring
         std::optional<sc_core::sc_time> adapt_at;  ///< while adapting
         bool adapt_done = false;
         bool adapt_failed = false;
         // What the present light and taps make of the lane; zeros without light.
-        double threshold_a = 0.0;
+        dsp::receive_filter filter;  ///< of `taps`, with feedback and threshold
         double q = 0.0;
     };
     /// Mutable state beside the registers.
@@ -97,8 +107,10 @@ private:
     void receive(lane_frame& frame, sc_core::sc_time& delay);
     std::uint64_t decide_lane(lane_frame& frame, unsigned lane);
     void slice_samples(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& bits);
+    void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples) const;
     void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
     bool has_light(unsigned lane) const;
+    void set_taps(unsigned lane, const tap_codes& taps);
     void evaluate_eye(unsigned lane);
     void evaluate_lock(unsigned lane);
     void set_enabled(unsigned lane, bool enabled);

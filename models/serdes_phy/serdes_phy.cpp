@@ -69,6 +69,7 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       lane_locked([](unsigned) { return true; }),
       lane_ber([](unsigned) { return 0.0; }),
       config_(config),
+      fidelity_(config.kind),
       geometry_(checked_geometry(config, this->name())),
       transmit_pipeline_(config.fec_encode_s + config.gearbox_s, sc_core::SC_SEC),
       transmit_map_(config.data_lanes, config.physical_lanes),
@@ -331,7 +332,7 @@ void serdes_phy::offer_room() {
 }
 
 void serdes_phy::send(wide_link::line_block& block) {
-    frame_.kind = config_.kind;
+    frame_.kind = fidelity_;
     frame_.purpose = purpose_of(block.kind);
     frame_.first_bit = block.first_bit;
     frame_.bits_per_lane = block.bits_per_lane;

@@ -57,6 +57,10 @@ public:
     luxlane::lane_state lane(unsigned physical) const { return receiver_.lane(physical).state(); }
     /// Physical receive lane of a logical lane; nothing if it has none that carries payload.
     std::optional<unsigned> receive_lane(unsigned logical) const;
+    /// How the lanes are simulated from the next block on; not the guest's business, so a reset
+    /// leaves it.
+    void simulate_lanes_by(fidelity kind) { fidelity_ = kind; }
+
     /// What the FEC has counted up to now, idle included.
     const wide_link::fec_counters& counters();
 
@@ -215,6 +219,7 @@ private:
     double receive_stages_s() const;
 
     const serdes_phy_config config_;
+    fidelity fidelity_;
     const wide_link::line_geometry geometry_;
     const sc_core::sc_time transmit_pipeline_;
     wide_link::lane_map transmit_map_;

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "models/photonics/lane_response.h"
+#include "models/transport/fidelity.h"
 
 namespace luxlane {
-
-enum class fidelity : std::uint8_t { statistical, symbol };
 
 /// Why the transmitter sent a block; the optical path treats all alike.
 enum class frame_purpose : std::uint8_t {
@@ -61,10 +60,18 @@ struct lane_frame {
     };
     std::shared_ptr<const response_table> responses;
 
-    /// `symbol` fidelity: TIA output samples, [lane][bits_per_lane + 2], one per bit, beginning one
-    /// bit before the block and ending one behind it (for a three-tap equaliser); units as
-    /// lane_response.
+    /// Photocurrent, A, referred to the amplifier's input: [lane][samples_per_lane]. `symbol`: one
+    /// sample a bit at the sampling instant, from two bits before the block to two behind it;
+    /// `waveform`: as dsp::waveform_array renders them.
     std::vector<float> samples;
+    static constexpr std::uint32_t MARGIN = 2;
+    static constexpr std::uint32_t WAVEFORM_MARGIN = 3;
+    static constexpr std::uint32_t WAVEFORM_SAMPLES = 16;
+    std::size_t samples_per_lane() const {
+        return kind == fidelity::waveform
+                   ? (bits_per_lane + std::size_t{2} * WAVEFORM_MARGIN) * WAVEFORM_SAMPLES
+                   : bits_per_lane + std::size_t{2} * MARGIN;
+    }
 
     /// Length of the block on the line, s.
     double duration_s() const {

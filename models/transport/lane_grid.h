@@ -21,27 +21,36 @@ struct lane_grid {
 
     struct neighbour_list {
         std::array<unsigned, 4> lane{};
+        std::array<unsigned, 4> side{};  ///< where that lane is: 0 above, 1 left, 2 right, 3 below
         std::size_t count = 0;
+
+        constexpr void add(unsigned which, unsigned at) {
+            lane[count] = which;
+            side[count++] = at;
+        }
 
         const unsigned* begin() const { return lane.data(); }
         const unsigned* end() const { return lane.data() + count; }
     };
+
+    /// The side on which `lane` lies for the neighbour on its side `side`.
+    static constexpr unsigned opposite(unsigned side) { return 3 - side; }
 
     /// The up to four lanes one pitch away, whose light reaches `lane`.
     constexpr neighbour_list neighbours(unsigned lane) const {
         neighbour_list found;
         const unsigned column = lane % columns;
         if (lane >= columns) {
-            found.lane[found.count++] = lane - columns;
+            found.add(lane - columns, 0);
         }
         if (column > 0) {
-            found.lane[found.count++] = lane - 1;
+            found.add(lane - 1, 1);
         }
         if (column + 1 < columns && lane + 1 < lanes) {
-            found.lane[found.count++] = lane + 1;
+            found.add(lane + 1, 2);
         }
         if (lane + columns < lanes) {
-            found.lane[found.count++] = lane + columns;
+            found.add(lane + columns, 3);
         }
         return found;
     }

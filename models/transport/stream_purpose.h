@@ -15,9 +15,12 @@ enum class stream_purpose : std::uint32_t {
     amplifier_noise,
     sample_noise,
     overhead_sample_noise,
+    waveform_noise,
+    overhead_waveform_noise,
     error_position = 0x400,
     error_polarity,
     unlocked_bits,
+    sampling_jitter,
 };
 
 /// The stream's purpose word for one direction of a cable.

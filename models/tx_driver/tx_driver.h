@@ -20,7 +20,7 @@ struct tx_driver_config {
     photonics::lane_parameters lane = {};
     photonics::lane_spread spread = {};
     photonics::driver_supply supply = {};
-    double predriver_power_w = 0.4e-3;         ///< per driving lane; assumption
+    double predriver_power_w = 0.1e-3;         ///< per driving lane; assumption inside M-12c
     double settling_time_s = 500e-9;           ///< from register to light; assumption: bias DACs
     double thermal_resistance_k_per_w = 15.0;  ///< die to ambient; assumption: small heat sink
     double temperature_limit_c = 85.0;         ///< assumption: commercial module case limit

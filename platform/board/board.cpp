@@ -49,12 +49,19 @@ Config optical(const config::configuration& values, unsigned direction) {
     return config;
 }
 
+optical_channel_config cable_of(const config::configuration& values, unsigned direction) {
+    auto config = optical<optical_channel_config>(values, direction);
+    config.alignment = values.alignment;
+    config.powered_s = values.powered_s;
+    return config;
+}
+
 rx_dsp_config receiver_of(const config::configuration& values, unsigned direction) {
     rx_dsp_config config;
     config.lanes = static_cast<unsigned>(values.physical_lanes());
     config.seed = values.simulation.seed;
     config.direction = direction;
-    config.rate_bps = values.line_rate_bps();
+    config.lane = lane_of(values);
     return config;
 }
 
@@ -81,7 +88,7 @@ serdes_phy_config phy_of(const config::configuration& values, unsigned direction
     config.physical_lanes = static_cast<unsigned>(values.physical_lanes());
     config.data_lanes = static_cast<unsigned>(values.link.data_lanes);
     config.lane_rate_bps = values.link.lane_rate_bps;
-    config.kind = values.simulation.fidelity == "symbol" ? fidelity::symbol : fidelity::statistical;
+    config.kind = fidelity_called(values.simulation.fidelity).value();
     config.seed = values.simulation.seed;
     config.direction = direction;
     config.host_interface =
@@ -109,7 +116,7 @@ board::board(const sc_core::sc_module_name& name, const config::configuration& v
       compute("compute", accelerator_of(values)),
       phy("phy", phy_of(values, direction)),
       driver("driver", optical<tx_driver_config>(values, direction)),
-      fibre("fibre", optical<optical_channel_config>(values, direction)),
+      fibre("fibre", cable_of(values, direction)),
       photodiodes("photodiodes", optical<pd_array_config>(values, 1 - direction)),
       receiver("receiver", receiver_of(values, 1 - direction)),
       values_(values),

@@ -17,6 +17,7 @@ struct run_options {
     std::string file;
     std::vector<std::string> settings;
     std::vector<std::string> kill_lanes;
+    std::vector<std::string> switch_fidelity;
     std::string seed;
     std::string fidelity;
     std::string firmware;
@@ -24,6 +25,25 @@ struct run_options {
     std::string uart = "terminal";
     std::string log = "warning";
     bool statistics = false;
+};
+
+struct validate_options {
+    std::string file;
+    bool markdown = false;
+    bool fit = false;
+};
+
+struct array_options {
+    std::string preset = "default-800g";
+    std::string rate, length;
+    std::vector<std::string> settings;
+    std::string lanes;
+    std::string rotation, lateral_x, lateral_y, axial, magnification;
+    std::string seed;
+    std::string target_ber;
+    std::string show = "ber";
+    std::string map;
+    std::string json;
 };
 
 struct describe_options {
@@ -66,7 +86,8 @@ int describe(const describe_options& options);
 int led(const led_options& options);
 int link(const link_options& options);
 int check(const std::string& file);
-int validate(bool markdown);
+int validate(const validate_options& options);
+int array(const array_options& options);
 int receiver(const receiver_options& options);
 int version();
 

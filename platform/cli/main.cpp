@@ -28,7 +28,9 @@ void add_run(CLI::App& app, luxlane::cli::run_options& options) {
     command->add_option("--kill-lanes", options.kill_lanes,
                         "[a:|b:]LANES@TIME after LINK UP, e.g. 3,17,200-210@100us");
     command->add_option("--seed", options.seed, "seed of all random streams");
-    command->add_option("--fidelity", options.fidelity, "statistical or symbol");
+    command->add_option("--fidelity", options.fidelity, "statistical, symbol or waveform");
+    command->add_option("--switch-fidelity", options.switch_fidelity,
+                        "FIDELITY@TIME after LINK UP, e.g. waveform@100us");
     command->add_option("--firmware", options.firmware, "ELF file for both harts");
     command->add_option(
         "--json", options.json,
@@ -59,8 +61,8 @@ void add_led(CLI::App& app, luxlane::cli::led_options& options) {
 }
 
 void add_receiver(CLI::App& app, luxlane::cli::receiver_options& options) {
-    auto* command = app.add_subcommand(
-        "receiver", "One receiver: bandwidths, noise by origin, sensitivity");
+    auto* command =
+        app.add_subcommand("receiver", "One receiver: bandwidths, noise by origin, sensitivity");
     command->add_option("--preset", options.preset,
                         "default-800g, jsscmay2024 or a preset of `luxlane link`");
     command->add_option("--rate", options.rate, "bit rate, e.g. 2Gbps");
@@ -110,6 +112,38 @@ void add_link(CLI::App& app, luxlane::cli::link_options& options) {
         ->default_str("-");
 }
 
+void add_validate(CLI::App& app, luxlane::cli::validate_options& options) {
+    auto* command = app.add_subcommand("validate", "The models beside published figures");
+    command->add_option("--file", options.file,
+                        "another table of figures, with the columns of published.csv");
+    command->add_flag("--markdown", options.markdown, "as a table for the documentation");
+    command->add_flag("--fit", options.fit,
+                      "repeat the calibration and say how well it determines");
+}
+
+void add_array(CLI::App& app, luxlane::cli::array_options& options) {
+    auto* command = app.add_subcommand(
+        "array", "Every lane of the 2-D array under a misalignment: loss, crosstalk, BER");
+    command->add_option("--preset", options.preset, "a published design; see link --presets");
+    command->add_option("--rate", options.rate, "bit rate of a lane, e.g. 2Gbps");
+    command->add_option("--length", options.length, "of the fibre, e.g. 10m");
+    command->add_option("--set", options.settings, "parameter=value, as for link");
+    command->add_option("--lanes", options.lanes, "how many, on a near-square grid");
+    command->add_option("--rotation", options.rotation, "of the bundle, e.g. 1deg or 10mrad");
+    command->add_option("--lateral-x", options.lateral_x, "shift along the rows, e.g. 5um");
+    command->add_option("--lateral-y", options.lateral_y, "shift along the columns");
+    command->add_option("--axial", options.axial, "defocus, e.g. 50um");
+    command->add_option("--magnification", options.magnification, "image scale - 1");
+    command->add_option("--seed", options.seed,
+                        "draw individual lanes as the board of this seed; else all are nominal");
+    command->add_option("--target-ber", options.target_ber, "counts the lanes beyond it");
+    command->add_option("--map", options.map, "picture of the array, .svg or .png");
+    command->add_option("--show", options.show, "in the picture: ber, loss, crosstalk or power");
+    command->add_option("--json", options.json, "every lane as JSON to this file (-: stdout)")
+        ->expected(0, 1)
+        ->default_str("-");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -138,9 +172,10 @@ int main(int argc, char** argv) {
     app.add_subcommand("check", "Validates a configuration file")
         ->add_option("FILE", file, "board description (TOML)")
         ->required();
-    bool markdown = false;
-    app.add_subcommand("validate", "The models beside published figures")
-        ->add_flag("--markdown", markdown, "as a table for the documentation");
+    cli::validate_options validate;
+    add_validate(app, validate);
+    cli::array_options array;
+    add_array(app, array);
     app.add_subcommand("version", "Versions of LuxLane and of SystemC");
     try {
         app.parse(argc, argv);
@@ -155,7 +190,8 @@ int main(int argc, char** argv) {
                : name == "link"     ? cli::link(link)
                : name == "describe" ? cli::describe(describe)
                : name == "check"    ? cli::check(file)
-               : name == "validate" ? cli::validate(markdown)
+               : name == "validate" ? cli::validate(validate)
+               : name == "array"    ? cli::array(array)
                                     : cli::version();
     } catch (const CLI::ExtrasError& error) {
         if (app.get_subcommands().empty()) {

@@ -71,6 +71,13 @@ config::configuration configuration_of(const run_options& chosen) {
             throw config::configuration_error(std::string("--kill-lanes: ") + error.what());
         }
     }
+    for (const auto& change : chosen.switch_fidelity) {
+        try {
+            values.fidelity_changes.push_back(config::parse_fidelity_change(change));
+        } catch (const std::invalid_argument& error) {
+            throw config::configuration_error(std::string("--switch-fidelity: ") + error.what());
+        }
+    }
     config::check(values, "command line");
     return values;
 }

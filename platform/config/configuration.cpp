@@ -68,7 +68,7 @@ void add_simulation(std::vector<parameter>& all) {
             "seed of all random streams", "choice")
         .text(
             "fidelity", [](c & v) -> auto& { return v.simulation.fidelity; },
-            {"statistical", "symbol"}, "how lanes are simulated",
+            {"statistical", "symbol", "waveform"}, "how lanes are simulated",
             "choice: statistical is fast enough for firmware and collectives")
         .real(
             "maximum_time_s", "s", [](c & v) -> auto& { return v.simulation.maximum_time_s; }, 1e-6,
@@ -151,6 +151,30 @@ void add_lane(std::vector<parameter>& all) {
         .append_to(all);
 }
 
+void add_array(std::vector<parameter>& all) {
+    table_builder("array")
+        .real(
+            "lateral_x_m", "m", [](c & v) -> auto& { return v.alignment.lateral_x_m; }, -1e-3, 1e-3,
+            "shift of the bundle's image along the rows of the photodiodes", "assumption: aligned")
+        .real(
+            "lateral_y_m", "m", [](c & v) -> auto& { return v.alignment.lateral_y_m; }, -1e-3, 1e-3,
+            "shift along the columns", "assumption: aligned")
+        .real(
+            "rotation_rad", "rad", [](c & v) -> auto& { return v.alignment.rotation_rad; }, -0.2,
+            0.2, "rotation of the bundle about the array's centre", "assumption: aligned")
+        .real(
+            "axial_m", "m", [](c & v) -> auto& { return v.alignment.axial_m; }, -1e-3, 1e-3,
+            "distance from best focus", "assumption: in focus")
+        .real(
+            "magnification_error", "1",
+            [](c & v) -> auto& { return v.alignment.magnification_error; }, -0.1, 0.1,
+            "image scale - 1", "assumption: exact")
+        .real(
+            "powered_s", "s", [](c & v) -> auto& { return v.powered_s; }, 0, 1e9,
+            "time that the emitters were driven before: a year is 3.16e7 s", "assumption: new")
+        .append_to(all);
+}
+
 void add_node(std::vector<parameter>& all) {
     table_builder("node")
         .real(
@@ -206,6 +230,7 @@ std::vector<parameter> build_table() {
     add_simulation(all);
     add_link(all);
     add_lane(all);
+    add_array(all);
     add_node(all);
     return all;
 }

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "models/photonics/array_geometry.h"
 #include "models/photonics/lane_parameters.h"
 #include "platform/config/fault.h"
+#include "platform/config/fidelity_change.h"
 
 namespace luxlane::config {
 
@@ -39,7 +41,7 @@ struct collective_settings {
 
 /// Power of what is neither optics nor PHY.
 struct module_power_settings {
-    double controller_idle_w = 0.35;
+    double controller_idle_w = 0.70;
     double energy_per_instruction_j = 60e-12;
     double converter_efficiency = 0.80;
 };
@@ -50,11 +52,14 @@ struct configuration {
     link_settings link;
     photonics::lane_parameters lane;
     photonics::lane_spread spread;
+    photonics::array_alignment alignment;  ///< of both bundles
+    double powered_s = 0.0;                ///< what the emitters have behind them
     node_settings node;
     module_power_settings power;
     collective_settings collective;
     std::string firmware;  ///< ELF file; empty for the image that was built with the program
     std::vector<lane_fault> faults;
+    std::vector<fidelity_change> fidelity_changes;
 
     std::uint64_t physical_lanes() const { return link.data_lanes + link.spare_lanes; }
     /// Bits on each lane's line per second: the payload plus one overhead word in 128.

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
 
-#include "platform/config/quantity.h"
+#include "platform/config/moment.h"
 
 namespace luxlane::config {
 namespace {
@@ -33,21 +32,9 @@ lane_fault parse_lane_fault(const std::string& text) {
         fault.board = rest[0] == 'b' ? 1 : 0;
         rest.remove_prefix(2);
     }
-    const auto at = rest.find('@');
-    if (at == std::string_view::npos) {
-        throw std::invalid_argument(
-            fmt::format("'{}' has no time; write lanes@time, e.g. 3,17,200-210@100us", text));
-    }
-    if (std::isdigit(static_cast<unsigned char>(rest.back())) != 0) {
-        throw std::invalid_argument(
-            fmt::format("'{}': write the time with its unit, e.g. 100us", text));
-    }
-    fault.after_link_up_s = parse_quantity(rest.substr(at + 1), "s");
-    if (!(fault.after_link_up_s >= 0.0)) {
-        throw std::invalid_argument(
-            fmt::format("'{}': the time counts from LINK UP, from 0 s", text));
-    }
-    rest = rest.substr(0, at);
+    const auto when = split_moment(rest, "3,17,200-210@100us");
+    fault.after_link_up_s = when.after_link_up_s;
+    rest = when.what;
     while (true) {
         const auto comma = rest.find(',');
         const auto item = rest.substr(0, comma);

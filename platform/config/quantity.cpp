@@ -20,8 +20,9 @@ constexpr std::array PREFIXES{prefix{"f", 1e-15}, prefix{"p", 1e-12}, prefix{"n"
                               prefix{"u", 1e-6},  prefix{"µ", 1e-6},  prefix{"m", 1e-3},
                               prefix{"k", 1e3},   prefix{"M", 1e6},   prefix{"G", 1e9},
                               prefix{"T", 1e12}};
-constexpr std::array<std::string_view, 12> SCALED{"m", "s", "bit/s", "B/s", "B",   "Hz",
-                                                  "A", "W", "F",     "J",   "ohm", "S"};
+constexpr std::array<std::string_view, 13> SCALED{"m", "s", "bit/s", "B/s", "B", "Hz", "A",
+                                                  "W", "F", "J",     "ohm", "S", "rad"};
+constexpr double RAD_PER_DEGREE = 3.14159265358979323846 / 180.0;
 /// Other spellings of a bit rate.
 constexpr std::array<std::string_view, 2> BIT_RATES{"bps", "b/s"};
 
@@ -47,6 +48,9 @@ std::optional<double> scale_of(std::string_view symbol, std::string_view unit) {
             return scale_of(
                 std::string(symbol.substr(0, symbol.size() - spelling.size())) + "bit/s", unit);
         }
+    }
+    if (unit == "rad" && (symbol == "deg" || symbol == "°")) {
+        return RAD_PER_DEGREE;
     }
     if (!takes_prefix(unit) || !symbol.ends_with(unit)) {
         return std::nullopt;

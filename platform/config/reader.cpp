@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
@@ -18,7 +20,13 @@ public:
         for (const auto& [section, node] : root) {
             const std::string title(section.str());
             if (title == "fault") {
-                read_faults(node);
+                read_events(node, "fault", "kill_lanes", "3,17@100us", [this](const auto& text) {
+                    values.faults.push_back(parse_lane_fault(text));
+                });
+            } else if (title == "switch") {
+                read_events(node, "switch", "fidelity", "waveform@100us", [this](const auto& text) {
+                    values.fidelity_changes.push_back(parse_fidelity_change(text));
+                });
             } else if (const auto* table = node.as_table()) {
                 read_section(title, *table);
             } else {
@@ -68,33 +76,35 @@ private:
         }
     }
 
-    void read_faults(const toml::node& node) {
+    /// [[title]] tables of one key each, whose value `take` parses.
+    void read_events(const toml::node& node, std::string_view title, std::string_view wanted,
+                     std::string_view example,
+                     const std::function<void(const std::string&)>& take) const {
+        const auto form =
+            fmt::format("write [[{}]] tables with {} = \"{}\"", title, wanted, example);
         const auto* list = node.as_array();
         if (list == nullptr) {
-            fail(node.source(), "faults are written as [[fault]] tables");
+            fail(node.source(), form);
         }
         for (const auto& item : *list) {
             const auto* table = item.as_table();
             if (table == nullptr) {
-                fail(item.source(), "faults are written as [[fault]] tables");
+                fail(item.source(), form);
             }
             if (table->empty()) {
-                fail(item.source(),
-                     "this [[fault]] says nothing; write kill_lanes = \"lanes@time\"");
+                fail(item.source(), fmt::format("this [[{}]] says nothing; {}", title, form));
             }
             for (const auto& [key, value] : *table) {
-                if (key.str() != "kill_lanes") {
-                    fail(key.source(),
-                         fmt::format("unknown key 'fault.{}'; a fault has kill_lanes = "
-                                     "\"lanes@time\"",
-                                     key.str()));
+                if (key.str() != wanted) {
+                    fail(key.source(), fmt::format("unknown key '{}.{}'; {}", title,
+                                                   std::string_view(key.str()), form));
                 }
                 const auto text = value.value<std::string>();
                 if (!text) {
-                    fail(value.source(), "fault.kill_lanes is a text such as \"3,17@100us\"");
+                    fail(value.source(), fmt::format("{}.{} is a text; {}", title, wanted, form));
                 }
                 try {
-                    values.faults.push_back(parse_lane_fault(*text));
+                    take(*text);
                 } catch (const std::invalid_argument& error) {
                     fail(value.source(), error.what());
                 }

@@ -48,17 +48,14 @@ pair::pair(const sc_core::sc_module_name& name, const config::configuration& val
       b("b", values, 1),
       values_(values),
       gradients_(gradients),
-      boards_{&a, &b},
-      faults_(values.faults) {
-    std::stable_sort(faults_.begin(), faults_.end(), [](const auto& x, const auto& y) {
-        return x.after_link_up_s < y.after_link_up_s;
-    });
+      boards_{&a, &b} {
+    plan_events();
     connect();
     place_job(a, 0);
     place_job(b, 1);
     SC_HAS_PROCESS(pair);
-    SC_METHOD(apply_faults);
-    sensitive << fault_;
+    SC_METHOD(apply_events);
+    sensitive << due_;
     dont_initialize();
     SC_METHOD(begin_power);
     sensitive << power_;
@@ -161,8 +158,8 @@ void pair::link_changed(unsigned index, link_state state, const sc_core::sc_time
     const auto wait = link_up_ - sc_core::sc_time_stamp();
     // No hart has run further than this: all energies are of one moment.
     power_.notify(wait + lookahead_);
-    if (!faults_.empty()) {
-        fault_.notify(wait + sc_core::sc_time(faults_[0].after_link_up_s, sc_core::SC_SEC));
+    if (!events_.empty()) {
+        due_.notify(wait + sc_core::sc_time(events_[0].after_link_up_s, sc_core::SC_SEC));
     }
 }
 
@@ -175,20 +172,45 @@ void pair::begin_power() {
     }
 }
 
-void pair::apply_faults() {
+void pair::plan_events() {
+    for (const auto& fault : values_.faults) {
+        auto& fibre = boards_[fault.board]->fibre;
+        const auto die = [&fibre, lanes = fault.lanes] {
+            for (const auto lane : lanes) {
+                fibre.kill_lane(lane);
+                log_at(severity::info, fibre,
+                       fmt::format("lane {} dies, as the configuration asks", lane));
+            }
+        };
+        events_.push_back({fault.after_link_up_s,
+                           fmt::format("death of {} lanes of board {}", fault.lanes.size(),
+                                       boards_[fault.board]->basename()),
+                           die});
+    }
+    for (const auto& change : values_.fidelity_changes) {
+        const auto turn = [this, kind = change.to] {
+            for (auto* each : boards_) {
+                each->phy.simulate_lanes_by(kind);
+            }
+        };
+        events_.push_back({change.after_link_up_s,
+                           fmt::format("switch to {} fidelity", name_of(change.to)), turn});
+    }
+    std::stable_sort(events_.begin(), events_.end(), [](const auto& x, const auto& y) {
+        return x.after_link_up_s < y.after_link_up_s;
+    });
+}
+
+void pair::apply_events() {
     const auto since_up = (sc_core::sc_time_stamp() - link_up_).to_seconds();
-    for (; next_fault_ < faults_.size(); ++next_fault_) {
-        const auto& fault = faults_[next_fault_];
-        const auto wait = sc_core::sc_time(fault.after_link_up_s - since_up, sc_core::SC_SEC);
-        if (fault.after_link_up_s > since_up && wait > sc_core::SC_ZERO_TIME) {
-            fault_.notify(wait);
+    for (; next_event_ < events_.size(); ++next_event_) {
+        const auto& next = events_[next_event_];
+        const auto wait = sc_core::sc_time(next.after_link_up_s - since_up, sc_core::SC_SEC);
+        if (next.after_link_up_s > since_up && wait > sc_core::SC_ZERO_TIME) {
+            due_.notify(wait);
             return;
         }
-        for (const auto lane : fault.lanes) {
-            boards_[fault.board]->fibre.kill_lane(lane);
-            log_at(severity::info, boards_[fault.board]->fibre,
-                   fmt::format("lane {} dies, as the configuration asks", lane));
-        }
+        next.act();
     }
 }
 

@@ -44,9 +44,10 @@ private:
     void connect();
     void place_job(board& target, unsigned index);
     void link_changed(unsigned index, link_state state, const sc_core::sc_time& at);
+    void plan_events();
     void begin_power();
     void board_ended();
-    void apply_faults();
+    void apply_events();
     bool all_ended() const;
 
     report::link_report link_report_of(const board& from, board& to, unsigned direction) const;
@@ -65,11 +66,17 @@ private:
     std::array<bool, 2> up_{};
     std::array<double, 2> up_time_s_{};  ///< of each board's receiver, first time
     bool came_up_ = false;
-    sc_core::sc_time lookahead_;              ///< of each board to the other
-    sc_core::sc_time link_up_;                ///< when both were up for the first time
-    std::vector<config::lane_fault> faults_;  ///< by time
-    std::size_t next_fault_ = 0;
-    sc_core::sc_event fault_;
+    sc_core::sc_time lookahead_;  ///< of each board to the other
+    sc_core::sc_time link_up_;    ///< when both were up for the first time
+    /// What the configuration asks for at a moment after LINK UP.
+    struct event {
+        double after_link_up_s;
+        std::string text;
+        std::function<void()> act;
+    };
+    std::vector<event> events_;  ///< by time
+    std::size_t next_event_ = 0;
+    sc_core::sc_event due_;
     sc_core::sc_event power_;
     power_mark power_begin_;  ///< at link_up_
 };

@@ -240,11 +240,10 @@ report::run_report pair::report(run_end end) {
             link.payload_bps = 8.0 * double(result.collective.bytes) / result.collective.time_s;
         }
     }
-    for (std::size_t i = next_fault_; i < faults_.size(); ++i) {
-        result.unreached_faults.push_back(
-            fmt::format("{} lanes of board {} that should die {} after LINK UP",
-                        faults_[i].lanes.size(), boards_[faults_[i].board]->basename(),
-                        config::format_quantity(faults_[i].after_link_up_s, "s")));
+    for (std::size_t i = next_event_; i < events_.size(); ++i) {
+        result.unreached_events.push_back(
+            fmt::format("{}, {} after LINK UP", events_[i].text,
+                        config::format_quantity(events_[i].after_link_up_s, "s")));
     }
     result.energy = energy_report_of();
     for (const auto* each : boards_) {

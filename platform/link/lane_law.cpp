@@ -16,11 +16,6 @@ constexpr double MOST_LIGHT_MISSING_DB = 40.0;
 constexpr double MOST_LOSS_DB = 80.0;
 constexpr double RESOLUTION_DB = 1e-3;
 
-dsp::filter_shape shape_of(const lane_parameters& lane) {
-    return {.forward_taps = static_cast<unsigned>(lane.feed_forward_taps),
-            .feedback_taps = static_cast<unsigned>(lane.feedback_taps)};
-}
-
 double square(double x) { return x * x; }
 
 /// Coefficients of the parabola through three points.
@@ -97,7 +92,7 @@ trained_receiver lane_law::train(double loss_db, impairment without) const {
         lit.push_back({&own, own.crosstalk[side]});
     trained_receiver out;
     out.channel = dsp::make_sampled_channel(lane, own, lit);
-    out.filter = dsp::train(out.channel, shape_of(lane_));
+    out.filter = dsp::train(out.channel, dsp::shape_of(lane_));
     return out;
 }
 

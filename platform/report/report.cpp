@@ -142,7 +142,7 @@ std::string to_json(const run_report& report) {
                          {"boundary", report.energy.boundary},
                          {"parts", parts_json(report.energy.parts)}};
     }
-    out["unreached_faults"] = report.unreached_faults;
+    out["unreached_events"] = report.unreached_events;
     out["instructions"] = report.instructions;
     out["simulated_s"] = report.simulated_s;
     out["verdict"] = report.verdict;
@@ -156,7 +156,7 @@ std::string to_text(const run_report& report) {
     }
     text += collective_text(report.collective);
     text += energy_text(report.energy);
-    for (const auto& fault : report.unreached_faults) {
+    for (const auto& fault : report.unreached_events) {
         text += fmt::format("not reached: {}\n", fault);
     }
     text += fmt::format("verdict: {}\n", report.verdict);

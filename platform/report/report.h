@@ -63,7 +63,7 @@ struct run_report {
     energy_report energy;
     std::uint64_t instructions = 0;
     double simulated_s = 0.0;
-    std::vector<std::string> unreached_faults;  ///< whose time the run did not come to
+    std::vector<std::string> unreached_events;  ///< whose time the run did not come to
     std::string verdict;                        ///< "pass", or the reason why not
 };
 

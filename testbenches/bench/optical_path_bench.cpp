@@ -76,3 +76,4 @@ void receive_frames(benchmark::State& state, fidelity kind) {
 BENCHMARK_CAPTURE(receive_frames, statistical, fidelity::statistical)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(receive_frames, symbol, fidelity::symbol)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(receive_frames, waveform, fidelity::waveform)->Unit(benchmark::kMicrosecond);

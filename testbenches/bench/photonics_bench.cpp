@@ -2,19 +2,17 @@
 
 #include <vector>
 
-#include "models/dsp/error_law.h"
-#include "models/dsp/symbol_channel.h"
 #include "models/dsp/waveform_array.h"
+#include "platform/link/array_map.h"
+#include "platform/link/lane_law.h"
 
-// Speed of what boards and sweeps call most: noise, the `symbol` kernel, waveforms, and what a
+// Speed of what boards and sweeps call most: noise, waveforms, and what a
 // change of parameters costs one lane or a whole array.
 
 namespace {
 
 using namespace luxlane;
 using namespace luxlane::dsp;
-
-constexpr std::size_t WORDS = 256;
 
 void gaussians(benchmark::State& state) {
     std::vector<float> out(1 << 14);
@@ -29,32 +27,6 @@ void gaussians(benchmark::State& state) {
         benchmark::Counter::kIsRate);
 }
 BENCHMARK(gaussians);
-
-/// One lane, 12-tap pulse response, 3-tap equaliser, argument: lit neighbours.
-void symbol_kernel(benchmark::State& state) {
-    photonics::lane_parameters lane;
-    lane.length_m = 30.0;
-    const photonics::lane_response own = extract(lane);
-    const auto count = static_cast<std::size_t>(state.range(0));
-    const std::vector<const photonics::lane_response*> others(count, &own);
-    const baud_channel channel = make_baud_channel(own, others);
-    const symbol_channel kernel(channel);
-    const equaliser_taps taps = mmse_taps(channel);
-    const double threshold_a = optimum_threshold(equalised_levels(channel, taps));
-    std::vector<std::uint64_t> bits(WORDS + 2), decisions(WORDS);
-    for (std::size_t w = 0; w < bits.size(); ++w)
-        bits[w] = random_block({1, 0, 0}, w)[0] * 0x9e3779b97f4a7c15;
-    const std::vector<framed_bits> neighbours(count, framed_bits(bits));
-    std::uint64_t position = 0;
-    for (auto _ : state) {
-        kernel.receive(bits, neighbours, {1, 0, 1}, position, taps, threshold_a, decisions);
-        position += 64 * WORDS;
-        benchmark::DoNotOptimize(decisions.data());
-    }
-    state.counters["lane-symbols/s"] = benchmark::Counter(
-        static_cast<double>(state.iterations()) * 64 * WORDS, benchmark::Counter::kIsRate);
-}
-BENCHMARK(symbol_kernel)->Arg(0)->Arg(4);
 
 void extraction(benchmark::State& state) {
     photonics::lane_parameters lane;
@@ -124,31 +96,27 @@ void waveform(benchmark::State& state) {
 }
 BENCHMARK(waveform)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
-/// Training and error law of one lane, argument: reach in metres.
-void error_law(benchmark::State& state) {
-    photonics::lane_parameters lane;
-    lane.length_m = static_cast<double>(state.range(0));
-    const photonics::lane_response own = extract(lane);
-    const photonics::lane_response* others[] = {&own, &own, &own, &own};
-    const baud_channel channel = make_baud_channel(own, others);
-    for (auto _ : state)
-        benchmark::DoNotOptimize(trained_ber(channel));
+/// Everything a board or an architect knows of 460 individual lanes after a change of all:
+/// geometry, extraction, channel, training, error law.
+void characterisation(benchmark::State& state) {
+    link::array_question asked;
+    asked.seed = 1;
+    for (auto _ : state) {
+        asked.nominal.length_m =
+            asked.nominal.length_m < 30.0 ? asked.nominal.length_m + 0.1 : 10.0;
+        benchmark::DoNotOptimize(link::map_array(asked));
+    }
 }
-BENCHMARK(error_law)->Arg(10)->Arg(30)->Unit(benchmark::kMicrosecond);
+BENCHMARK(characterisation)->Unit(benchmark::kMillisecond);
 
-/// The longest enumeration: ten interferers, 1024 patterns.
-void error_law_worst(benchmark::State& state) {
+/// Error law of one trained lane with noise and jitter.
+void jittered_law(benchmark::State& state) {
     photonics::lane_parameters lane;
-    lane.length_m = 40.0;
-    lane.rate_bps = 8e9;
-    lane.noise_density_a_per_rthz = 1e-14;
-    lane.offset_x_m = 20e-6;
-    const photonics::lane_response own = extract(lane);
-    const photonics::lane_response* others[] = {&own, &own, &own, &own};
-    const baud_channel channel = make_baud_channel(own, others);
+    lane.length_m = 20.0;
+    const link::lane_law law(lane, 4);
     for (auto _ : state)
-        benchmark::DoNotOptimize(trained_ber(channel));
+        benchmark::DoNotOptimize(law.rates(0.0));
 }
-BENCHMARK(error_law_worst)->Unit(benchmark::kMicrosecond);
+BENCHMARK(jittered_law)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

