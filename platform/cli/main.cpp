@@ -163,6 +163,8 @@ int main(int argc, char** argv) {
     add_receiver(app, receiver);
     cli::link_options link;
     add_link(app, link);
+    cli::array_options array;
+    add_array(app, array);
     cli::describe_options describe;
     auto* describe_command = app.add_subcommand(
         "describe", "Every parameter of a board: unit, default, range, meaning, source");
@@ -174,8 +176,6 @@ int main(int argc, char** argv) {
         ->required();
     cli::validate_options validate;
     add_validate(app, validate);
-    cli::array_options array;
-    add_array(app, array);
     app.add_subcommand("version", "Versions of LuxLane and of SystemC");
     try {
         app.parse(argc, argv);
@@ -188,10 +188,10 @@ int main(int argc, char** argv) {
                : name == "led"      ? cli::led(led)
                : name == "receiver" ? cli::receiver(receiver)
                : name == "link"     ? cli::link(link)
+               : name == "array"    ? cli::array(array)
                : name == "describe" ? cli::describe(describe)
                : name == "check"    ? cli::check(file)
                : name == "validate" ? cli::validate(validate)
-               : name == "array"    ? cli::array(array)
                                     : cli::version();
     } catch (const CLI::ExtrasError& error) {
         if (app.get_subcommands().empty()) {

@@ -197,7 +197,7 @@ TEST_CASE("a board description that is missing") {
 TEST_CASE("bad lanes or times in --kill-lanes") {
     const auto message = [](const char* value) { return run_message({"--kill-lanes", value}); };
     CHECK(message("3,17") ==
-          "luxlane: --kill-lanes: '3,17' has no time; write lanes@time, e.g. 3,17,200-210@100us");
+          "luxlane: --kill-lanes: '3,17' has no time; write it as in 3,17,200-210@100us");
     CHECK(message("3@") == "luxlane: --kill-lanes: '' is not a number in s, e.g. '2 s' or '2 ms'");
     CHECK(message("3@5kg") ==
           "luxlane: --kill-lanes: unit 'kg' of '5kg' is unknown here; expected a number in s, e.g. "
@@ -289,10 +289,11 @@ TEST_CASE("a console port that another program uses") {
 TEST_CASE("a command line that is no command") {
     const scratch_directory directory;
     CHECK(message_of({"simulate"}, directory) ==
-          "luxlane: unknown subcommand 'simulate'; there are run, describe, check, validate, "
-          "version");
+          "luxlane: unknown subcommand 'simulate'; there are run, led, receiver, link, "
+          "array, describe, check, validate, version");
     CHECK(message_of({}, directory) ==
-          "luxlane: say what to do: run, describe, check, validate, version; --help tells more");
+          "luxlane: say what to do: run, led, receiver, link, array, describe, check, validate, "
+          "version; --help tells more");
     CHECK(message_of({"describe", "nothing"}, directory)
               .find("luxlane: describe: no key begins with 'nothing'; did you mean ") == 0);
     const auto option = luxlane({"run", "--quiet"}, directory);

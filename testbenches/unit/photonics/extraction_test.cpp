@@ -145,6 +145,7 @@ TEST_CASE("PAM4 levels droop as the static light of equal currents does", "[extr
 
 TEST_CASE("Noise is that of its parts in the amplifier's noise bandwidth", "[extraction]") {
     lane_parameters lane;
+    lane.noise_density_a_per_rthz = 5e-12;
     lane.intensity_noise_modes = 1e9;
     lane.dark_current_a = 1e-6;
     const lane_response response = extract(lane);

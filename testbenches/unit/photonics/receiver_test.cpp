@@ -143,6 +143,7 @@ TEST_CASE("Dark current doubles every nine kelvin", "[receiver]") {
 
 TEST_CASE("A warm amplifier is noisier by the root of its temperature", "[receiver]") {
     lane_parameters lane;
+    lane.noise_density_a_per_rthz = 5e-12;
     lane.temperature_k = 363.0;
     CHECK(receiver_of(lane).noise_density_a_per_rthz ==
           Approx(5e-12 * std::sqrt(1.21)).epsilon(1e-6));
