@@ -21,6 +21,7 @@ struct receive_filter {
     std::array<double, 3> threshold_a{};
 
     double forward_sum() const;
+    bool has_feedback() const { return feedback_a != std::array<double, FEEDBACK_TAPS>{}; }
     bool operator==(const receive_filter&) const = default;
 };
 

@@ -5,7 +5,9 @@
 #include <stdexcept>
 
 #include "models/common/normal.h"
+#include "models/dsp/density_painter.h"
 #include "models/dsp/equalised_channel.h"
+#include "models/dsp/error_propagation.h"
 #include "models/dsp/interference.h"
 #include "models/photonics/constants.h"
 
@@ -19,26 +21,35 @@ constexpr double STEP_UI = 1.0 / PHASES;
 /// Gaussian jitter counts as far out as a probability of 1e-17.
 constexpr double JITTER_REACH_SIGMA = 8.5;
 
-/// The interference around each wanted symbol.
-using symbol_laws = std::vector<interference_law>;
-
-/// Probabilities that the wanted symbol's sample lies above and below a value.
-struct tails {
-    double above, below;
-};
-
-tails tails_of(const interference_law& law, double value) {
-    tails sum{0.0, 0.0};
-    for (std::size_t i = 0; i < law.mass.size(); ++i) {
+/// Probability that the wanted symbol's sample lies above (or below) a value.
+double tail_of(const interference_law& law, double value, bool above) {
+    // Sums side by side, since the order of one alone would forbid vectors.
+    constexpr std::size_t width = 8;
+    const std::size_t cells = law.mass.size();
+    const double side = above ? -1.0 : 1.0;
+    const double start = side * (law.first - value);
+    const double step = side * law.step;
+    const double* mass = law.mass.data();
+    const double* variance = law.variance.data();
+    const double* spread = law.spread.data();
+    const auto both = [&](std::size_t i) {
         // Two equal halves stand for the patterns' different noise.
-        const double distance = law.value(i) - value;
-        const double wide = distance / std::sqrt(law.variance[i] + law.spread[i]);
-        const double narrow = distance / std::sqrt(law.variance[i] - law.spread[i]);
-        const double half = 0.5 * law.mass[i];
-        sum.above += half * (normal_tail(-wide) + normal_tail(-narrow));
-        sum.below += half * (normal_tail(wide) + normal_tail(narrow));
-    }
-    return sum;
+        const double distance = start + static_cast<double>(static_cast<int>(i)) * step;
+        const double wide = distance / std::sqrt(variance[i] + spread[i]);
+        const double narrow = distance / std::sqrt(variance[i] - spread[i]);
+        return mass[i] * (normal_tail(wide) + normal_tail(narrow));
+    };
+    std::array<double, width> sums{};
+    std::size_t first = 0;
+    for (; first + width <= cells; first += width)
+        for (std::size_t i = 0; i < width; ++i)
+            sums[i] += both(first + i);
+    for (std::size_t i = 0; first + i < cells; ++i)
+        sums[i] += both(first + i);
+    double sum = 0.0;
+    for (const double part : sums)
+        sum += part;
+    return 0.5 * sum;
 }
 
 error_rates law_of(const symbol_laws& signal, const receive_filter& filter, double amplitude_a) {
@@ -47,8 +58,8 @@ error_rates law_of(const symbol_laws& signal, const receive_filter& filter, doub
     for (double& t : threshold)
         t /= amplitude_a;
     if (levels == 2) {
-        const double given_one = tails_of(signal[1], threshold[0]).below;
-        const double given_zero = tails_of(signal[0], threshold[0]).above;
+        const double given_one = tail_of(signal[1], threshold[0], false);
+        const double given_zero = tail_of(signal[0], threshold[0], true);
         return {0.5 * (given_one + given_zero), given_one, given_zero};
     }
     // The decision counts thresholds, whatever their order.
@@ -62,17 +73,25 @@ error_rates law_of(const symbol_laws& signal, const receive_filter& filter, doub
             const unsigned further = t > s ? t : t - 1;
             const int more = static_cast<int>(gray_distance(s, further)) -
                              static_cast<int>(gray_distance(s, nearer));
-            const tails beyond = tails_of(view, threshold[t - 1]);
-            bits += more * (t > s ? beyond.above : beyond.below);
+            if (more != 0)
+                bits += more * tail_of(view, threshold[t - 1], t > s);
         }
     }
     const double ber = std::max(bits, 0.0) / (2.0 * levels);
     return {ber, ber, ber};
 }
 
-error_rates law(const sampled_channel& even, const sampled_channel& odd,
-                const receive_filter& filter) {
-    return law_of(interference(even, odd, filter), filter, even.amplitude_a);
+/// Rates with the errors that wrong feedback adds to those of right feedback.
+error_rates propagate(const error_rates& first, const sampled_channel& even,
+                      const sampled_channel& odd, const receive_filter& filter) {
+    const error_factors more = error_propagation(equalise(even, odd, filter), even, filter);
+    if (even.levels() > 2) {
+        const double ber = std::min(first.ber * more.all, 1.0);
+        return {ber, ber, ber};
+    }
+    const double one = std::min(first.given_one * more.given_one, 1.0);
+    const double zero = std::min(first.given_zero * more.given_zero, 1.0);
+    return {0.5 * (one + zero), one, zero};
 }
 
 /// The Q factor that stands for a probability; probabilities below 1e-300 count as that.
@@ -183,11 +202,17 @@ public:
         return out;
     }
 
-    error_rates rates(std::span<const symbol_laws> views) const {
+    /// The rates of `views`, those at this displacement.
+    error_rates rates(std::span<const symbol_laws> views, double displacement_ui) const {
         error_rates sum{0.0, 0.0, 0.0};
         const double weight = 1.0 / static_cast<double>(views.size());
-        for (const symbol_laws& view : views) {
-            const error_rates part = law_of(view, filter_, channel_.amplitude_a);
+        for (std::size_t i = 0; i < views.size(); ++i) {
+            error_rates part = law_of(views[i], filter_, channel_.amplitude_a);
+            if (filter_.has_feedback()) {
+                const double half = i == 0 ? half_ : -half_;
+                part = propagate(part, displace(channel_, phases_, displacement_ui - half),
+                                 displace(channel_, phases_, displacement_ui + half), filter_);
+            }
             sum.ber += weight * part.ber;
             sum.given_one += weight * part.given_one;
             sum.given_zero += weight * part.given_zero;
@@ -200,131 +225,6 @@ private:
     const photonics::phase_response& phases_;
     const receive_filter& filter_;
     double half_;
-};
-
-/// Spreads lattices of signal over voltage bins and convolves them with the noise of each cell,
-/// which is mixed from a few widths.
-class density_painter {
-public:
-    density_painter(std::span<const std::vector<symbol_laws>> phases, double amplitude_a,
-                    std::size_t bins)
-        : amplitude_a_(amplitude_a), bins_(bins) {
-        constexpr double negligible = 1e-7;
-        constexpr double margin_sigma = 4.5;
-        double low = INFINITY;
-        double high = -INFINITY;
-        for (const auto& views : phases)
-            for (const symbol_laws& signal : views)
-                for (const interference_law& view : signal) {
-                    for (std::size_t i = 0; i < view.mass.size(); ++i) {
-                        if (view.mass[i] < negligible)
-                            continue;
-                        const double variance = view.variance[i];
-                        const double reach = margin_sigma * std::sqrt(variance);
-                        low = std::min(low, view.value(i) - reach);
-                        high = std::max(high, view.value(i) + reach);
-                        least_ = std::min(least_, variance);
-                        greatest_ = std::max(greatest_, variance);
-                    }
-                }
-        const double widest = std::max(high - low, 1e-12);
-        step_ = widest / static_cast<double>(bins_);
-        first_ = low + 0.5 * step_;
-        for (std::size_t c = 0; c < CLASSES; ++c)
-            kernels_[c] = kernel(class_variance(c));
-    }
-
-    std::vector<double> voltages() const {
-        std::vector<double> out(bins_);
-        for (std::size_t i = 0; i < bins_; ++i)
-            out[i] = amplitude_a_ * (first_ + static_cast<double>(i) * step_);
-        return out;
-    }
-
-    std::vector<double> paint(std::span<const symbol_laws> views) const {
-        std::array<std::vector<double>, CLASSES> spread;
-        for (auto& bins : spread)
-            bins.assign(bins_, 0.0);
-        for (const symbol_laws& signal : views)
-            for (const interference_law& view : signal)
-                scatter(view, spread);
-        std::vector<double> density(bins_, 0.0);
-        double sum = 0.0;
-        for (std::size_t c = 0; c < CLASSES; ++c)
-            convolve(spread[c], kernels_[c], density);
-        for (const double part : density)
-            sum += part;
-        for (double& part : density)
-            part /= sum;
-        return density;
-    }
-
-private:
-    static constexpr std::size_t CLASSES = 3;
-
-    double class_variance(std::size_t c) const {
-        return least_ + (greatest_ - least_) * static_cast<double>(c) / (CLASSES - 1);
-    }
-
-    /// Shares of a Gaussian in the bins around its centre.
-    std::vector<double> kernel(double variance) const {
-        constexpr double reach_sigma = 5.0;
-        const double sigma = std::sqrt(variance) / step_;
-        const auto reach =
-            std::min(bins_, static_cast<std::size_t>(std::ceil(reach_sigma * sigma)));
-        std::vector<double> out(2 * reach + 1);
-        for (std::size_t i = 0; i <= reach; ++i) {
-            const double x = static_cast<double>(i);
-            const double share = normal_tail((x - 0.5) / sigma) - normal_tail((x + 0.5) / sigma);
-            out[reach + i] = out[reach - i] = share;
-        }
-        return out;
-    }
-
-    void scatter(const interference_law& view,
-                 std::array<std::vector<double>, CLASSES>& spread) const {
-        const double span = greatest_ - least_;
-        const auto last = static_cast<double>(bins_ - 1);
-        for (std::size_t i = 0; i < view.mass.size(); ++i) {
-            if (view.mass[i] == 0.0)
-                continue;
-            const double place = std::clamp((view.value(i) - first_) / step_, 0.0, last);
-            const auto bin = static_cast<std::size_t>(std::min(place, last - 1.0));
-            const double theta = place - static_cast<double>(bin);
-            const double variance =
-                std::clamp(span > 0.0 ? (view.variance[i] - least_) / span : 0.0, 0.0, 1.0) *
-                (CLASSES - 1);
-            const auto narrow = static_cast<std::size_t>(std::min(variance, CLASSES - 2.0));
-            const double wide = variance - static_cast<double>(narrow);
-            const std::array<double, 2> share = {1.0 - wide, wide};
-            for (std::size_t c = 0; c < 2; ++c) {
-                spread[narrow + c][bin] += view.mass[i] * share[c] * (1.0 - theta);
-                spread[narrow + c][bin + 1] += view.mass[i] * share[c] * theta;
-            }
-        }
-    }
-
-    void convolve(const std::vector<double>& from, const std::vector<double>& kernel,
-                  std::vector<double>& to) const {
-        const std::size_t reach = kernel.size() / 2;
-        for (std::size_t i = 0; i < bins_; ++i) {
-            const double mass = from[i];
-            if (mass == 0.0)
-                continue;
-            const std::size_t low = i > reach ? i - reach : 0;
-            const std::size_t count = std::min(bins_, i + reach + 1) - low;
-            const double* __restrict part = kernel.data() + (low + reach - i);
-            double* __restrict out = to.data() + low;
-            for (std::size_t k = 0; k < count; ++k)
-                out[k] += mass * part[k];
-        }
-    }
-
-    double amplitude_a_;
-    std::size_t bins_;
-    double first_ = 0.0, step_ = 1.0;
-    double least_ = INFINITY, greatest_ = 0.0;
-    std::array<std::vector<double>, CLASSES> kernels_;
 };
 
 /// Densities of the phases mixed by jitter, with straight lines between phases; the outermost
@@ -362,7 +262,12 @@ int side_phases(const sampling_jitter& jitter) {
 }  // namespace
 
 error_rates symbol_error_law(const sampled_channel& channel, const receive_filter& filter) {
-    return law(channel, channel, filter);
+    const error_rates first = first_error_law(channel, filter);
+    return filter.has_feedback() ? propagate(first, channel, channel, filter) : first;
+}
+
+error_rates first_error_law(const sampled_channel& channel, const receive_filter& filter) {
+    return law_of(interference(channel, channel, filter), filter, channel.amplitude_a);
 }
 
 sampling_jitter jitter_of(const photonics::lane_parameters& lane) {
@@ -426,7 +331,7 @@ error_rates jittered_error_law(const sampled_channel& channel,
     const int side = side_phases(jitter);
     rate_curve curve;
     for (int p = -side; p <= side; ++p)
-        curve.add(sampler.rates(sampler.views(p * STEP_UI)));
+        curve.add(sampler.rates(sampler.views(p * STEP_UI), p * STEP_UI));
     return average(curve, nodes_of(jitter), side);
 }
 
@@ -443,7 +348,7 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     for (int p = -CENTRE - side; p < CENTRE + side; ++p) {
         const double displacement = std::clamp(p * STEP_UI, -0.75, 0.75);
         auto here = sampler.views(displacement);
-        curve.add(sampler.rates(here));
+        curve.add(sampler.rates(here, displacement));
         if (p >= -CENTRE && p < CENTRE)
             views.push_back(std::move(here));
     }

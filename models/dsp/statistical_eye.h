@@ -13,8 +13,11 @@ namespace luxlane::dsp {
 
 /// The law of errors of `sampled_channel` behind `filter` at one sampling instant: the distribution
 /// of interference and crosstalk of each symbol by convolution along the symbol sequence (pairs
-/// included), the noise of each level, Gray coding. Feedback is taken as right.
+/// included), the noise of each level, Gray coding, wrong feedback (`error_propagation`).
 error_rates symbol_error_law(const sampled_channel& channel, const receive_filter& filter);
+
+/// The same where the feedback knows the symbols sent: errors that no error before has led to.
+error_rates first_error_law(const sampled_channel& channel, const receive_filter& filter);
 
 /// Displacement of the sampling instant: Gaussian, sinusoidal, duty-cycle.
 struct sampling_jitter {

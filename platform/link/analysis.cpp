@@ -55,7 +55,7 @@ ber_estimate statistical_ber(double ber, bool feedback) {
     out.ber = ber;
     out.method = "computed: interference, crosstalk, noise and jitter by convolution";
     if (feedback)
-        out.method += "; feedback taken as right, so without the errors that follow an error";
+        out.method += "; errors that follow an error through the feedback by a Markov chain";
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include "models/common/normal.h"
 #include "models/common/random.h"
 #include "models/dsp/equalised_channel.h"
+#include "models/dsp/error_propagation.h"
 #include "platform/link/bit_source.h"
 #include "platform/link/counting.h"
 
@@ -99,8 +100,11 @@ ber_estimate sample_symbols(const trained_receiver& receiver, std::uint64_t seed
         squares += wrong * wrong;
     }
     const auto count = static_cast<double>(symbols);
-    const double ber = sum / count;
-    const double error = std::sqrt(std::max(squares / count - ber * ber, 0.0) / count);
+    // Patterns are drawn one by one; errors that follow an error come as a factor.
+    const double more = dsp::error_propagation(equalised, channel, receiver.filter).all;
+    const double first = sum / count;
+    const double ber = more * first;
+    const double error = more * std::sqrt(std::max(squares / count - first * first, 0.0) / count);
     constexpr double two_sided_95 = 1.959964;
     ber_estimate out;
     out.ber = ber;

@@ -48,7 +48,7 @@ sampled_channel rich_channel(double sigma) {
 
 void check_against_enumeration(const sampled_channel& channel, const receive_filter& filter,
                                double accuracy) {
-    const error_rates law = symbol_error_law(channel, filter);
+    const error_rates law = first_error_law(channel, filter);
     const error_rates exact = enumerated_law(channel, filter).rates();
     INFO("exact " << exact.ber << ", law " << law.ber
                   << ", ratio - 1: " << law.ber / exact.ber - 1.0);
@@ -114,7 +114,7 @@ TEST_CASE("one post cursor gives the mean of two tails, and feedback one") {
     CHECK(rates.given_zero == Approx(0.5 * (open + closed)).epsilon(2e-3));
     auto filter = slicer_at(0.4);
     filter.feedback_a[0] = 0.2 * 2e-6;
-    CHECK(symbol_error_law(channel, filter).ber == Approx(upper_tail(0.4 / 0.06)).epsilon(1e-9));
+    CHECK(first_error_law(channel, filter).ber == Approx(upper_tail(0.4 / 0.06)).epsilon(1e-9));
 }
 
 TEST_CASE("NRZ laws agree with enumeration down to 1e-15 within 2 %") {
