@@ -9,6 +9,7 @@
 #include <deque>
 #include <span>
 
+#include "models/accelerator/accelerator_config.h"
 #include "models/accelerator/compute_engine.h"
 #include "models/accelerator/descriptor_ring.h"
 #include "models/accelerator/flit_link.h"
@@ -20,22 +21,6 @@
 #include "models/transport/frame_sockets.h"
 
 namespace luxlane {
-
-struct accelerator_config {
-    std::uint64_t memory_base = 0x1'0000'0000;  ///< board address of the HBM
-    std::uint64_t memory_bytes = 1ULL << 30;    ///< a multiple of 1 MiB
-    /// Both directions together; four stacks of HBM2E, 1024 pins at 3.2 Gb/s each (JESD235D).
-    double memory_bandwidth_bytes_per_s = 1.6e12;
-    double memory_latency_s = 120e-9;           ///< assumption
-    double descriptor_fetch_s = 100e-9;         ///< on-chip network, beside the memory; assumption
-    std::uint32_t prefetch_descriptors = 8;     ///< per ring; assumption
-    std::uint32_t receive_buffer_flits = 4096;  ///< 1 MiB, at both ends; assumption
-    std::uint32_t credit_return_flits = 256;    ///< freed flits worth a flit of their own
-    double credit_poll_s = 10e-6;               ///< asks after so long without credits; assumption
-    std::uint32_t send_chunk_flits = 256;       ///< read ahead of the PHY; assumption
-    std::uint32_t compute_chunk_bytes = 64 * 1024;  ///< memory arbitration; assumption
-    double reduce_bytes_per_s = 1.0e12;             ///< destination bytes; assumption
-};
 
 /// Accelerator: HBM, three descriptor rings, and the engines that send, receive and sum tensors.
 /// Modelled: HBM bandwidth shared by the engines and its latency, descriptor fetch, credit flow

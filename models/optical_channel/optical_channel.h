@@ -5,26 +5,13 @@
 #include <vector>
 
 #include "models/common/standard_device.h"
+#include "models/optical_channel/optical_channel_config.h"
 #include "models/photonics/ageing.h"
-#include "models/photonics/array_geometry.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_frame.h"
 
 namespace luxlane {
-
-struct optical_channel_config {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its emitter, optics and temperature (parameter_notes).
-    photonics::lane_parameters lane = {};
-    photonics::lane_spread spread = {};
-    /// How the bundle's image lies on the photodiodes: moves each lane's spot (array_geometry).
-    photonics::array_alignment alignment = {};
-    double powered_s = 0.0;  ///< what the emitters have behind them, at the nominal drive
-    photonics::power_law_ageing ageing = {};
-};
 
 /// MicroLED array, lens and fibre bundle of one direction, with the cable's identification.
 /// Modelled: emitters, coupling and its spread, alignment of the whole array, loss, dispersion,

@@ -17,14 +17,6 @@ namespace regs = registers::pd_array;
 
 namespace {
 
-constexpr double MONITOR_STEP_W = 10e-9;
-constexpr double LARGEST_MONITOR_CODE = 0xFFF;
-
-std::uint64_t monitor_code(double power_w) {
-    return static_cast<std::uint64_t>(
-        std::min(std::floor(power_w / MONITOR_STEP_W), LARGEST_MONITOR_CODE));
-}
-
 /// True if light with parameters `a` and `b` gives the same response.
 bool same_light(const photonics::lane_parameters& a, const photonics::lane_parameters& b) {
     return std::ranges::all_of(photonics::parameter_notes(),
@@ -59,6 +51,7 @@ pd_array::pd_array(const sc_core::sc_module_name& name, const pd_array_config& c
       out("out"),
       config_(config),
       grid_(lane_grid::of(config.lanes)),
+      gain_steps_(gain_steps_of(config.lane, config.gain_step_db)),
       update_("update", config.settling_time_s) {
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto draw = [&](stream_purpose purpose, double sigma) {
@@ -120,7 +113,9 @@ void pd_array::map_registers() {
     });
     // The converter stops with the enable bit, the amplifier only when its supply has settled.
     window.on_read(regs::reg::lane_power, [this](unsigned lane) {
-        return state_.programmed[lane].enabled ? monitor_code(received_power_w(lane)) : 0;
+        return state_.programmed[lane].enabled
+                   ? photonics::monitor_code(LANE_MONITOR, received_power_w(lane))
+                   : 0;
     });
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
         return regs::lane_status::los.encode(state_.lost[lane] != 0);
@@ -170,17 +165,15 @@ void pd_array::apply_settings() {
 photonics::lane_parameters pd_array::received(unsigned lane,
                                               const photonics::lane_parameters& light,
                                               const lane_settings& settings) const {
-    const double gain = std::pow(config_.gain_step_ratio, settings.gain);
-    const double share = config_.resistor_noise_share;
+    const auto& step = gain_steps_[settings.gain];
     const auto& own = config_.lane;
     auto out_lane = light;
     out_lane.responsivity_a_per_w = own.responsivity_a_per_w;
     out_lane.photodiode_bandwidth_hz = own.photodiode_bandwidth_hz;
-    out_lane.amplifier_bandwidth_hz = own.amplifier_bandwidth_hz / std::sqrt(gain);
-    out_lane.amplifier_damping = own.amplifier_damping;
-    out_lane.noise_density_a_per_rthz =
-        own.noise_density_a_per_rthz * std::sqrt(1.0 - share + share / gain);
-    out_lane.noise_corner_hz = own.noise_corner_hz;
+    out_lane.amplifier_bandwidth_hz = own.amplifier_bandwidth_hz * step.bandwidth;
+    out_lane.amplifier_damping = own.amplifier_damping * step.damping;
+    out_lane.noise_density_a_per_rthz = own.noise_density_a_per_rthz * step.noise_density;
+    out_lane.noise_corner_hz = own.noise_corner_hz * step.noise_corner;
     out_lane.offset_corner_hz = own.offset_corner_hz;
     out_lane.electrical_crosstalk = own.electrical_crosstalk;
     out_lane.supply_noise_relative = own.supply_noise_relative;
@@ -229,7 +222,8 @@ double pd_array::received_power_w(unsigned lane) const {
 }
 
 void pd_array::update_loss_of_signal() {
-    const double threshold_w = MONITOR_STEP_W * double(bank_.get(regs::los_threshold::power_10nw));
+    const double threshold_w =
+        LANE_MONITOR.step() * double(bank_.get(regs::los_threshold::power_10nw));
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const bool lost = state_.effective[lane].enabled && received_power_w(lane) < threshold_w;
         if (lost != (state_.lost[lane] != 0)) {
@@ -290,9 +284,7 @@ void pd_array::render_symbols(lane_frame& frame) {
                            ? stream_purpose::overhead_sample_noise
                            : stream_purpose::sample_noise;
     frame.samples.resize(samples_per_lane * config_.lanes);
-    std::vector<float> rendered(64 * words + 2 * lane_frame::MARGIN);
-    std::vector<std::uint64_t> own;
-    std::array<std::vector<std::uint64_t>, dsp::MAX_NEIGHBOURS> others;
+    rendered_.resize(64 * words + 2 * lane_frame::MARGIN);
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         if (!frame.carried[lane] || !is_lit(state_.responses->lanes[lane])) {
             continue;
@@ -302,16 +294,16 @@ void pd_array::render_symbols(lane_frame& frame) {
             const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
             symbols = symbol_lane{dsp::symbol_kernel(made.channel), made.neighbours};
         }
-        frame_lane_bits(frame, lane, own);
+        frame_lane_bits(frame, lane, own_bits_);
         std::array<dsp::framed_symbols, dsp::MAX_NEIGHBOURS> neighbours;
         for (std::size_t n = 0; n < symbols->neighbours.count; ++n) {
-            frame_lane_bits(frame, symbols->neighbours.lane[n], others[n]);
-            neighbours[n] = {others[n]};
+            frame_lane_bits(frame, symbols->neighbours.lane[n], other_bits_[n]);
+            neighbours[n] = {other_bits_[n]};
         }
         const stream_key key{config_.seed, lane, purpose_word(noise, config_.direction)};
-        symbols->kernel.sample({own}, std::span(neighbours).first(symbols->neighbours.count), key,
-                               frame.first_bit, rendered);
-        std::copy_n(rendered.begin(), samples_per_lane,
+        symbols->kernel.sample({own_bits_}, std::span(neighbours).first(symbols->neighbours.count),
+                               key, frame.first_bit, rendered_);
+        std::copy_n(rendered_.begin(), samples_per_lane,
                     frame.samples.begin() +
                         static_cast<std::ptrdiff_t>(std::size_t{lane} * samples_per_lane));
     }
@@ -344,13 +336,13 @@ void pd_array::render_waveform(lane_frame& frame) {
                   waveforms::SAMPLES == lane_frame::WAVEFORM_SAMPLES);
     constexpr std::size_t context = waveforms::CONTEXT;
     const std::size_t row = frame.bits_per_lane + 2 * context;
-    std::vector<std::uint8_t> symbols(row * config_.lanes, 0);
+    symbols_.assign(row * config_.lanes, 0);
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         if (!frame.carried[lane]) {
             continue;
         }
         const auto* bits = frame.bits.data() + std::size_t{lane} * frame.stride;
-        auto* out_symbol = symbols.data() + lane * row;
+        auto* out_symbol = symbols_.data() + lane * row;
         const auto bit = [](std::uint64_t word, std::size_t k) {
             return static_cast<std::uint8_t>((word >> k) & 1);
         };
@@ -363,7 +355,7 @@ void pd_array::render_waveform(lane_frame& frame) {
         }
     }
     frame.samples.resize(config_.lanes * frame.samples_per_lane());
-    array->render(symbols, frame.first_bit, frame.samples);
+    array->render(symbols_, frame.first_bit, frame.samples);
 }
 
 }  // namespace luxlane

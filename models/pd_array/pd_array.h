@@ -8,6 +8,8 @@
 #include "models/common/standard_device.h"
 #include "models/dsp/symbol_kernel.h"
 #include "models/dsp/waveform_array.h"
+#include "models/pd_array/gain_steps.h"
+#include "models/pd_array/pd_array_config.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/photonics/lane_response.h"
 #include "models/transport/frame_sockets.h"
@@ -17,28 +19,14 @@
 
 namespace luxlane {
 
-struct pd_array_config {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its receiver (parameter_notes).
-    photonics::lane_parameters lane = {};
-    photonics::lane_spread spread = {};
-    /// Transimpedance ratio of two gain steps; assumption: 2 dB.
-    double gain_step_ratio = 1.26;
-    /// Part of the noise power at gain 0 that the feedback resistor makes; assumption.
-    double resistor_noise_share = 0.5;
-    double amplifier_power_w =
-        0.8e-3;                       ///< per lane; JSSC May 2024: 1 mW with slicer, split assumed
-    double settling_time_s = 500e-9;  ///< from register to output; assumption: offset loop
-};
-
 /// Photodiode and transimpedance amplifier array of one receiver.
-/// Modelled: responsivity and noise with their spreads, gain steps (a step up lowers bandwidth as
-/// 1 / sqrt(R) and the resistor's noise power as 1 / R), power monitor, loss of signal. Not
-/// modelled: saturation, offset loop, substrate coupling. Timing: a frame passes without delay; new
-/// settings are effective `settling_time_s` after the first register write that changed them, and
-/// an empty frame then tells the stages behind.
+/// Modelled: responsivity and noise with their spreads, gain steps of the amplifier, baseline
+/// wander by the offset loop, electrical crosstalk between neighbours and supply noise (both
+/// through the responses), power monitor with its converter's resolution and end of scale, loss of
+/// signal. Not modelled: overload of the amplifier (a gain step costs noise, and gains nothing
+/// yet), transients of the offset loop when light comes or goes, crosstalk beyond adjacent lanes.
+/// Timing: a frame passes without delay; new settings are effective `settling_time_s` after the
+/// first register write that changed them, and an empty frame then tells the stages behind.
 class pd_array : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< light: line bits with their optics
@@ -100,12 +88,18 @@ private:
 
     const pd_array_config config_;
     const lane_grid grid_;
-    std::vector<individuality> individual_;  ///< [lane]
+    const std::array<gain_step, GAIN_STEPS> gain_steps_;  ///< [code]
+    std::vector<individuality> individual_;               ///< [lane]
     state state_;
     std::vector<photonics::lane_parameters> received_;      ///< [lane], behind state_.responses
     std::vector<std::optional<symbol_lane>> symbol_lanes_;  ///< [lane], of state_.responses
     /// Of state_.responses, for the payload's and the overhead's streams of noise.
     std::array<std::optional<dsp::waveform_array>, 2> waveforms_;
+    // Buffers of one frame, kept from one to the next.
+    std::vector<std::uint64_t> own_bits_;
+    std::array<std::vector<std::uint64_t>, dsp::MAX_NEIGHBOURS> other_bits_;
+    std::vector<float> rendered_;
+    std::vector<std::uint8_t> symbols_;
     settling_period update_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 
 #include "models/dsp/statistical_eye.h"
@@ -24,6 +25,17 @@ std::uint64_t signed_code(double value, unsigned bits) {
     return static_cast<std::uint64_t>(std::llround(value)) & ((std::uint64_t{1} << bits) - 1);
 }
 
+/// The lane's equaliser with a resolution of `step`.
+dsp::filter_shape shape_on_chip(const photonics::lane_parameters& lane, double step) {
+    auto shape = dsp::shape_of(lane);
+    if (shape.forward_taps != 1 && shape.forward_taps != 3) {
+        throw std::invalid_argument("rx_dsp: " + std::to_string(shape.forward_taps) +
+                                    " feed-forward taps; LANE_TAPS holds 1 or 3");
+    }
+    shape.step = step;
+    return shape;
+}
+
 }  // namespace
 
 rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
@@ -33,6 +45,7 @@ rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
       lanes_changed([](const sc_core::sc_time&) {}),
       config_(config),
       grid_(lane_grid::of(config.lanes)),
+      shape_(shape_on_chip(config.lane, 1.0 / tap_codes::ONE)),
       errors_(config.lanes),
       lock_("lock"),
       adapt_("adapt") {
@@ -295,10 +308,7 @@ void rx_dsp::adapt(unsigned lane) {
     const auto old_filter = training.filter;
     if (has_light(lane) && training.enabled && bank_.get(regs::control::enable)) {
         const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
-        training.filter = dsp::train(
-            made.channel, {.forward_taps = 3,
-                           .feedback_taps = static_cast<unsigned>(config_.lane.feedback_taps),
-                           .step = 1.0 / tap_codes::ONE});
+        training.filter = dsp::train(made.channel, shape_);
         const auto code = [&](std::size_t tap) {
             return static_cast<std::int8_t>(
                 std::lround(training.filter.forward[tap] * tap_codes::ONE));
@@ -401,20 +411,27 @@ void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
     dsp::equalise_and_slice(lane_samples_, set.filter, nrz, {frame.before[lane], 0}, bits, {});
 }
 
-// The sampling instants are the lane's best phase and what the clock's jitter makes of it.
-void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane,
-                             std::span<float> samples) const {
+// The sampling instants are the lane's best phase and what the clock's jitter makes of it. The
+// sine is met at a random phase by each bit, as its frequency is not a parameter.
+void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples) {
     const auto waveform =
         std::span(frame.samples).subspan(lane * frame.samples_per_lane(), frame.samples_per_lane());
-    const auto clock = stream(lane, stream_purpose::sampling_jitter);
-    const double sigma_ui = config_.lane.random_jitter_s / frame.unit_interval_s;
-    std::vector<float> jitter_ui(samples.size());
+    const auto slow = stream(lane, stream_purpose::slow_jitter_phase);
+    const double random_ui = config_.lane.random_jitter_s / frame.unit_interval_s;
+    const double sinusoidal_ui = config_.lane.sinusoidal_jitter_s / frame.unit_interval_s;
+    const double half_cycle_ui = 0.5 * config_.lane.duty_cycle_distortion;
+    const std::uint64_t first = frame.first_bit - lane_frame::MARGIN;
+    jitter_ui_.resize(samples.size());
+    fill_gaussian(jitter_ui_, stream(lane, stream_purpose::sampling_jitter), first);
     for (std::size_t k = 0; k < samples.size(); ++k) {
-        const auto bit = static_cast<std::int64_t>(k) - std::int64_t{lane_frame::MARGIN};
-        jitter_ui[k] = static_cast<float>(sigma_ui) *
-                       gaussian_f32(clock, frame.first_bit + static_cast<std::uint64_t>(bit));
+        double ui = random_ui * double(jitter_ui_[k]);
+        if (sinusoidal_ui > 0.0) {
+            ui += sinusoidal_ui * std::sin(2.0 * std::numbers::pi * uniform53(slow, first + k));
+        }
+        ui += (first + k) % 2 == 0 ? -half_cycle_ui : half_cycle_ui;
+        jitter_ui_[k] = static_cast<float>(ui);
     }
-    dsp::decimate(waveform, 0.0, jitter_ui, samples);
+    dsp::decimate(waveform, 0.0, jitter_ui_, samples);
 }
 
 // Called after whatever changes the power: the time before it is charged at the old one.

@@ -8,8 +8,8 @@
 #include "models/common/standard_device.h"
 #include "models/dsp/error_rates.h"
 #include "models/dsp/receive_filter.h"
-#include "models/photonics/lane_parameters.h"
 #include "models/rx_dsp/bit_errors.h"
+#include "models/rx_dsp/rx_dsp_config.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_channel.h"
 #include "models/transport/lane_frame.h"
@@ -17,29 +17,15 @@
 
 namespace luxlane {
 
-struct rx_dsp_config {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its rate (until the first frame tells the line's),
-    /// feedback taps and jitter (parameter_notes). Its feed-forward equaliser has three taps.
-    photonics::lane_parameters lane = {};
-    double cdr_lock_time_s = 2e-6;  ///< assumption: about 4000 bits
-    /// Assumption: a bang-bang loop averages over thousands of edges and locks on an eye of BER
-    /// 0.1.
-    double cdr_minimum_q = 1.3;
-    double adapt_time_s = 20e-6;   ///< assumption: least-mean-squares over 40000 bits
-    double cdr_power_w = 0.05e-3;  ///< per enabled lane; assumption: one loop serves many lanes
-    double slicer_energy_j_per_bit =
-        0.1e-12;  ///< equaliser and slicer; JSSC May 2024, split assumed
-};
-
 /// Equaliser, clock recovery and slicer array of one receiver.
-/// Modelled: three-tap linear equaliser, decision feedback, adaptation to minimum mean square
-/// error, threshold that follows the levels, lock of the clock recovery, sampling jitter, errors by
-/// the lane's error law or by slicing samples. Not modelled: drift of threshold and phase; feedback
-/// of wrong decisions in the error law. Timing: a frame leaves when it arrives. Lock and adaptation
-/// take their configured times.
+/// Modelled: linear equaliser of one or three taps, decision feedback, adaptation to minimum mean
+/// square error, threshold that follows the levels, lock of the clock recovery, sampling jitter,
+/// errors by the lane's error law or by slicing samples (NRZ).
+/// Not modelled: drift of threshold and phase; the steps of adaptation (taps jump to what it
+/// converges to) and of the clock's loop; feedback of wrong decisions in the error law; more than
+/// the mean and variance of jitter, but in waveforms, which are sampled with it. Programming taps
+/// by hand leaves the feedback as trained.
+/// Timing: a frame leaves when it arrives. Lock and adaptation take their configured times.
 class rx_dsp : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< bits with responses, or samples
@@ -107,7 +93,7 @@ private:
     void receive(lane_frame& frame, sc_core::sc_time& delay);
     std::uint64_t decide_lane(lane_frame& frame, unsigned lane);
     void slice_samples(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& bits);
-    void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples) const;
+    void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples);
     void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
     bool has_light(unsigned lane) const;
     void set_taps(unsigned lane, const tap_codes& taps);
@@ -126,9 +112,11 @@ private:
 
     const rx_dsp_config config_;
     const lane_grid grid_;
+    const dsp::filter_shape shape_;
     state state_;
     mutable std::vector<std::optional<lane_errors>> errors_;  ///< [lane] cache
     std::vector<float> lane_samples_;
+    std::vector<float> jitter_ui_;
     std::vector<std::uint64_t> decisions_;
     sc_core::sc_event lock_;
     sc_core::sc_event adapt_;

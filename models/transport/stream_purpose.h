@@ -21,6 +21,7 @@ enum class stream_purpose : std::uint32_t {
     error_polarity,
     unlocked_bits,
     sampling_jitter,
+    slow_jitter_phase,
 };
 
 /// The stream's purpose word for one direction of a cable.

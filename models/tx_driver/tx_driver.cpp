@@ -5,6 +5,8 @@
 #include <stdexcept>
 
 #include "models/common/random.h"
+#include "models/photonics/driver.h"
+#include "models/photonics/energy.h"
 #include "models/transport/lane_window.h"
 #include "models/transport/optics_update.h"
 #include "models/transport/stream_purpose.h"
@@ -16,13 +18,14 @@ namespace regs = registers::tx_driver;
 
 namespace {
 
-constexpr double CURRENT_STEP_A = 1e-6;
 constexpr double TAP_STEP = 1.0 / 64.0;
-// The driver's own limits keep any setting inside the model's range (parameter_notes): a bias of at
-// most two thirds of the drive current, and a post tap that leaves the eye open.
-constexpr double LARGEST_BIAS = 2.0 / 3.0;
-constexpr double LARGEST_POST_TAP = 28.0 * TAP_STEP;
+// The driver's own limits keep any setting inside the model's range (parameter_notes): at least
+// 1 uA of drive current, of which at most two thirds are bias, and a post tap that leaves the eye
+// open.
+constexpr double SMALLEST_CURRENT_A = 1e-6;
+constexpr double SMALLEST_CURRENT_RATIO = 1.5;
 constexpr double LARGEST_CURRENT_RATIO = 1e6;  // stands for a bias of zero
+constexpr double LARGEST_POST_TAP = 28.0 * TAP_STEP;
 constexpr double ABSOLUTE_ZERO_C = -273.15;
 
 }  // namespace
@@ -36,8 +39,9 @@ tx_driver::tx_driver(const sc_core::sc_module_name& name, const tx_driver_config
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const stream_key key{config_.seed, lane,
                              purpose_word(stream_purpose::drive_mismatch, config_.direction)};
-        drive_factor_.push_back(
-            std::max(0.0, 1.0 + config_.spread.drive_relative * gaussian(key, 0)));
+        auto dac = LANE_DAC;
+        dac.gain_deviation = std::max(-1.0, config_.spread.drive_relative * gaussian(key, 0));
+        dacs_.push_back(dac);
     }
     in.on_transport([this](lane_frame& frame, sc_core::sc_time& delay) { drive(frame, delay); });
     map_registers();
@@ -60,7 +64,8 @@ tx_driver::tx_driver(const sc_core::sc_module_name& name, const tx_driver_config
 void tx_driver::map_registers() {
     bank_.on_read(regs::reg::capability, [this](auto, auto) {
         return regs::capability::lanes.encode(config_.lanes) |
-               regs::capability::current_step_na.encode(1000);
+               regs::capability::current_step_na.encode(
+                   static_cast<unsigned>(std::lround(photonics::step_a(LANE_DAC) * 1e9)));
     });
     add_counter(regs::reg::frames_lo, regs::reg::frames_hi, [this] { return state_.frames; });
     add_counter(regs::reg::bits_lo, regs::reg::bits_hi, [this] { return state_.bits; });
@@ -147,16 +152,25 @@ void tx_driver::rebuild_optics() {
         const auto& set = state_.programmed[lane];
         auto& drive = table->lanes[lane];
         drive.rate_bps = state_.rate_bps;
-        const bool lit = powered && set.enabled && set.on_ua > 0;
-        drive.drive_factor = lit ? drive_factor_[lane] : 0.0;
-        drive.on_current_a = std::max<double>(set.on_ua, 1.0) * CURRENT_STEP_A;
-        const double bias = std::min<double>(set.off_ua, LARGEST_BIAS * set.on_ua);
-        drive.current_extinction_ratio = bias > 0.0 ? set.on_ua / bias : LARGEST_CURRENT_RATIO;
+        const unsigned bias_code = std::min<unsigned>(set.off_ua, set.on_ua * 2u / 3u);
+        const double bias_a = photonics::current_of(dacs_[lane], bias_code);
+        const double on_a = bias_a + photonics::current_of(dacs_[lane], set.on_ua - bias_code);
+        const bool lit = powered && set.enabled && on_a > 0.0;
+        drive.drive_factor = lit ? 1.0 : 0.0;
+        drive.on_current_a = std::max(on_a, SMALLEST_CURRENT_A);
+        drive.current_extinction_ratio =
+            bias_a > 0.0 ? std::clamp(on_a / bias_a, SMALLEST_CURRENT_RATIO, LARGEST_CURRENT_RATIO)
+                         : LARGEST_CURRENT_RATIO;
         drive.transmit_post_tap = std::min(set.post_64 * TAP_STEP, LARGEST_POST_TAP);
         state_.switching[lane] &= lit;
     }
     state_.optics = std::move(table);
     account_power();
+    watch_temperature();
+}
+
+// Called after whatever changes the power: a lane that begins to switch heats, too.
+void tx_driver::watch_temperature() {
     const bool hot = temperature_c() > config_.temperature_limit_c;
     if (hot && !state_.hot) {
         bank_.set(regs::irq_status::overtemperature, true);
@@ -176,13 +190,12 @@ void tx_driver::account_power() {
             continue;
         }
         const auto& drive = state_.optics->lanes[lane];
-        const double one_a = drive.on_current_a * drive.drive_factor;
-        const double zero_a = one_a / drive.current_extinction_ratio;
-        const bool switching = state_.switching[lane] != 0;
-        state_.lanes_w +=
-            config_.predriver_power_w +
-            photonics::driver_power_w(config_.supply, switching ? 0.5 * (one_a + zero_a) : zero_a,
-                                      switching ? drive.rate_bps : 0.0);
+        const double lane_w =
+            state_.switching[lane]
+                ? photonics::driver_power_w(drive, config_.supply)
+                : photonics::driver_power_w(config_.supply, photonics::drive_of(drive).long_zero_a,
+                                            0.0);
+        state_.lanes_w += config_.predriver_power_w + lane_w;
     }
 }
 
@@ -222,6 +235,7 @@ void tx_driver::drive(lane_frame& frame, sc_core::sc_time& delay) {
         }
         if (started) {
             account_power();
+            watch_temperature();
         }
         ++state_.frames;
     }

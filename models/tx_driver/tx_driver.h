@@ -5,30 +5,18 @@
 
 #include "models/common/settling_period.h"
 #include "models/common/standard_device.h"
-#include "models/photonics/energy.h"
-#include "models/photonics/lane_parameters.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_frame.h"
+#include "models/tx_driver/tx_driver_config.h"
 
 namespace luxlane {
 
-struct tx_driver_config {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its rate, driver and temperature (parameter_notes).
-    photonics::lane_parameters lane = {};
-    photonics::lane_spread spread = {};
-    photonics::driver_supply supply = {};
-    double predriver_power_w = 0.1e-3;         ///< per driving lane; assumption inside M-12c
-    double settling_time_s = 500e-9;           ///< from register to light; assumption: bias DACs
-    double thermal_resistance_k_per_w = 15.0;  ///< die to ambient; assumption: small heat sink
-    double temperature_limit_c = 85.0;         ///< assumption: commercial module case limit
-};
-
 /// MicroLED driver array of one transmitter.
-/// Modelled: drive currents, pre-emphasis, mismatch, enables, supply power, die temperature.
-/// Not modelled: electrical crosstalk between drivers, supply noise.
+/// Modelled: bias and modulation current by DACs with resolution and mismatch, the post tap of the
+/// transmit equaliser (the others are fixed, lane parameters), enables, supply power with clipping
+/// and activity, die temperature and its alarm.
+/// Not modelled: offset of the DACs, settling within `settling_time_s`, heat capacity of the die,
+/// light that follows its temperature, electrical crosstalk between drivers, supply noise.
 /// Timing: a frame passes without delay. New settings drive the lanes `settling_time_s` after the
 /// first register write that changed them, and an empty frame then tells the stages behind.
 class tx_driver : public standard_device {
@@ -78,10 +66,11 @@ private:
     void apply_settings();
     void rebuild_optics();
     void account_power();
+    void watch_temperature();
     bool driven(unsigned lane) const;
 
     const tx_driver_config config_;
-    std::vector<double> drive_factor_;  ///< [lane] mismatch of the currents, fixed at manufacture
+    std::vector<photonics::drive_dac> dacs_;  ///< [lane] of bias and modulation, as manufactured
     state state_;
     settling_period update_;
 };

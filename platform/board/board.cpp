@@ -38,31 +38,36 @@ photonics::lane_parameters lane_of(const config::configuration& values) {
 }
 
 /// What the stages of the optical path have in common.
-template <class Config>
-Config optical(const config::configuration& values, unsigned direction) {
-    Config config;
+template <class Config, class Settings>
+Config optical(const config::configuration& values, const Settings& settings, unsigned direction) {
+    Config config{settings};
     config.lanes = static_cast<unsigned>(values.physical_lanes());
     config.seed = values.simulation.seed;
     config.direction = direction;
     config.lane = lane_of(values);
+    return config;
+}
+
+tx_driver_config transmitter_of(const config::configuration& values, unsigned direction) {
+    auto config = optical<tx_driver_config>(values, values.transmitter, direction);
     config.spread = values.spread;
     return config;
 }
 
 optical_channel_config cable_of(const config::configuration& values, unsigned direction) {
-    auto config = optical<optical_channel_config>(values, direction);
-    config.alignment = values.alignment;
-    config.powered_s = values.powered_s;
+    auto config = optical<optical_channel_config>(values, values.cable, direction);
+    config.spread = values.spread;
+    return config;
+}
+
+pd_array_config photodiodes_of(const config::configuration& values, unsigned direction) {
+    auto config = optical<pd_array_config>(values, values.photodiodes, direction);
+    config.spread = values.spread;
     return config;
 }
 
 rx_dsp_config receiver_of(const config::configuration& values, unsigned direction) {
-    rx_dsp_config config;
-    config.lanes = static_cast<unsigned>(values.physical_lanes());
-    config.seed = values.simulation.seed;
-    config.direction = direction;
-    config.lane = lane_of(values);
-    return config;
+    return optical<rx_dsp_config>(values, values.receiver, direction);
 }
 
 soc::hart_module_config hart_of(const config::configuration& values, const soc::aclint& clint) {
@@ -75,16 +80,14 @@ soc::hart_module_config hart_of(const config::configuration& values, const soc::
 }
 
 accelerator_config accelerator_of(const config::configuration& values) {
-    accelerator_config config;
+    accelerator_config config{values.accelerator};
     config.memory_base = map::HBM;
     config.memory_bytes = map::HBM_BYTES;
-    config.memory_bandwidth_bytes_per_s = values.node.memory_bandwidth_bytes_per_s;
-    config.memory_latency_s = values.node.memory_latency_s;
     return config;
 }
 
 serdes_phy_config phy_of(const config::configuration& values, unsigned direction) {
-    serdes_phy_config config;
+    serdes_phy_config config{values.phy};
     config.physical_lanes = static_cast<unsigned>(values.physical_lanes());
     config.data_lanes = static_cast<unsigned>(values.link.data_lanes);
     config.lane_rate_bps = values.link.lane_rate_bps;
@@ -115,9 +118,9 @@ board::board(const sc_core::sc_module_name& name, const config::configuration& v
       thermometer(THERMOMETER_ADDRESS, [this] { return values_.node.ambient_c; }),
       compute("compute", accelerator_of(values)),
       phy("phy", phy_of(values, direction)),
-      driver("driver", optical<tx_driver_config>(values, direction)),
+      driver("driver", transmitter_of(values, direction)),
       fibre("fibre", cable_of(values, direction)),
-      photodiodes("photodiodes", optical<pd_array_config>(values, 1 - direction)),
+      photodiodes("photodiodes", photodiodes_of(values, 1 - direction)),
       receiver("receiver", receiver_of(values, 1 - direction)),
       values_(values),
       devices_{&clint,   &interrupts, &finisher, &uart,  &watchdog,    &i2c,

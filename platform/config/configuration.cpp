@@ -2,62 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <utility>
+#include <cmath>
 
+#include "models/pd_array/gain_steps.h"
+#include "platform/config/block_parameters.h"
 #include "platform/config/parameter.h"
 #include "platform/config/quantity.h"
 #include "platform/config/reader.h"
+#include "platform/config/table_builder.h"
 
 namespace luxlane::config {
 namespace {
 
 constexpr std::uint64_t MAXIMUM_LANES = 544;
-/// The receiver measures light in these steps.
-constexpr double POWER_MONITOR_STEP_W = 10e-9;
-/// Range of the driver's current DAC: 10 bits of 1 uA.
-constexpr double DRIVER_MAXIMUM_A = 1.023e-3;
-
-/// Builds the table; each line reads as a row of the data sheet.
-class table_builder {
-public:
-    explicit table_builder(std::string section) : section_(std::move(section)) {}
-
-    template <class Member>
-    table_builder& real(const char* name, const char* unit, Member member, double low, double high,
-                        const char* meaning, const char* source) {
-        return add(name, unit, low, high, {}, meaning, source, real_place(member));
-    }
-    template <class Member>
-    table_builder& integer(const char* name, const char* unit, Member member, double low,
-                           double high, const char* meaning, const char* source) {
-        return add(name, unit, low, high, {}, meaning, source, integer_place(member));
-    }
-    template <class Member>
-    table_builder& flag(const char* name, Member member, const char* meaning, const char* source) {
-        return add(name, "", 0, 1, {}, meaning, source, flag_place(member));
-    }
-    template <class Member>
-    table_builder& text(const char* name, Member member, std::vector<std::string> choices,
-                        const char* meaning, const char* source) {
-        return add(name, "", 0, 0, std::move(choices), meaning, source, text_place(member));
-    }
-    void append_to(std::vector<parameter>& all) const {
-        all.insert(all.end(), rows_.begin(), rows_.end());
-    }
-
-private:
-    template <class Place>
-    table_builder& add(const char* name, const char* unit, double low, double high,
-                       std::vector<std::string> choices, const char* meaning, const char* source,
-                       Place place) {
-        rows_.push_back({section_ + "." + name, unit, low, high, std::move(choices), meaning,
-                         source, std::move(place)});
-        return *this;
-    }
-
-    std::string section_;
-    std::vector<parameter> rows_;
-};
 
 using c = configuration;
 
@@ -116,7 +73,7 @@ void add_lane(std::vector<parameter>& all) {
             {"lane." + name,
              std::string(note.unit),
              note.minimum,
-             name == "on_current_a" ? DRIVER_MAXIMUM_A : note.maximum,
+             name == "on_current_a" ? LANE_DAC.full_scale_a : note.maximum,
              {},
              std::string(note.meaning),
              std::string(note.source),
@@ -154,23 +111,24 @@ void add_lane(std::vector<parameter>& all) {
 void add_array(std::vector<parameter>& all) {
     table_builder("array")
         .real(
-            "lateral_x_m", "m", [](c & v) -> auto& { return v.alignment.lateral_x_m; }, -1e-3, 1e-3,
-            "shift of the bundle's image along the rows of the photodiodes", "assumption: aligned")
+            "lateral_x_m", "m", [](c & v) -> auto& { return v.cable.alignment.lateral_x_m; }, -1e-3,
+            1e-3, "shift of the bundle's image along the rows of the photodiodes",
+            "assumption: aligned")
         .real(
-            "lateral_y_m", "m", [](c & v) -> auto& { return v.alignment.lateral_y_m; }, -1e-3, 1e-3,
-            "shift along the columns", "assumption: aligned")
+            "lateral_y_m", "m", [](c & v) -> auto& { return v.cable.alignment.lateral_y_m; }, -1e-3,
+            1e-3, "shift along the columns", "assumption: aligned")
         .real(
-            "rotation_rad", "rad", [](c & v) -> auto& { return v.alignment.rotation_rad; }, -0.2,
-            0.2, "rotation of the bundle about the array's centre", "assumption: aligned")
+            "rotation_rad", "rad", [](c & v) -> auto& { return v.cable.alignment.rotation_rad; },
+            -0.2, 0.2, "rotation of the bundle about the array's centre", "assumption: aligned")
         .real(
-            "axial_m", "m", [](c & v) -> auto& { return v.alignment.axial_m; }, -1e-3, 1e-3,
+            "axial_m", "m", [](c & v) -> auto& { return v.cable.alignment.axial_m; }, -1e-3, 1e-3,
             "distance from best focus", "assumption: in focus")
         .real(
             "magnification_error", "1",
-            [](c & v) -> auto& { return v.alignment.magnification_error; }, -0.1, 0.1,
+            [](c & v) -> auto& { return v.cable.alignment.magnification_error; }, -0.1, 0.1,
             "image scale - 1", "assumption: exact")
         .real(
-            "powered_s", "s", [](c & v) -> auto& { return v.powered_s; }, 0, 1e9,
+            "powered_s", "s", [](c & v) -> auto& { return v.cable.powered_s; }, 0, 1e9,
             "time that the emitters were driven before: a year is 3.16e7 s", "assumption: new")
         .append_to(all);
 }
@@ -185,11 +143,12 @@ void add_node(std::vector<parameter>& all) {
             1, 1e6, "instructions that a hart may run ahead; results do not depend on it", "choice")
         .real(
             "memory_bandwidth", "B/s",
-            [](c & v) -> auto& { return v.node.memory_bandwidth_bytes_per_s; }, 1e9, 1e14,
-            "bandwidth of the accelerator's memory", "assumption: two stacks of HBM3")
+            [](c & v) -> auto& { return v.accelerator.memory_bandwidth_bytes_per_s; }, 1e9, 1e14,
+            "bandwidth of the accelerator's memory, both directions together",
+            "derived: four stacks of HBM2E, 1024 pins at 3.2 Gb/s each (JESD235D)")
         .real(
-            "memory_latency_s", "s", [](c & v) -> auto& { return v.node.memory_latency_s; }, 0,
-            1e-3, "latency of the accelerator's memory", "assumption: HBM behind a controller")
+            "memory_latency_s", "s", [](c & v) -> auto& { return v.accelerator.memory_latency_s; },
+            0, 1e-3, "latency of the accelerator's memory", "assumption: HBM behind a controller")
         .real(
             "ambient_c", "C", [](c & v) -> auto& { return v.node.ambient_c; }, -40, 125,
             "air at the board's temperature sensor; lane.temperature_k is that of the optics",
@@ -232,7 +191,39 @@ std::vector<parameter> build_table() {
     add_lane(all);
     add_array(all);
     add_node(all);
+    append_block_parameters(all);
     return all;
+}
+
+/// Settings of the board's blocks that do not fit each other or the registers.
+void check_blocks(const configuration& values, const std::string& name) {
+    const auto require = [&](bool holds, const std::string& text) {
+        if (!holds) {
+            throw configuration_error(name + ": " + text);
+        }
+    };
+    const double forward = values.lane.feed_forward_taps;
+    require(forward == 1.0 || forward == 3.0,
+            fmt::format("lane.feed_forward_taps = {}: the board's receiver has registers for three "
+                        "taps; allowed: 1 (off), 3 (luxlane link analyses 5)",
+                        forward));
+    require(
+        values.lane.feedback_taps == std::floor(values.lane.feedback_taps),
+        fmt::format("lane.feedback_taps = {} is not a whole number", values.lane.feedback_taps));
+    const auto& phy = values.phy;
+    require(
+        2 * phy.deskew_margin_words < phy.deskew_fifo_words,
+        fmt::format("phy.deskew_margin_words = {} leaves nothing of phy.deskew_fifo_words = {}; "
+                    "allowed: less than half of it",
+                    phy.deskew_margin_words, phy.deskew_fifo_words));
+    const auto& accelerator = values.accelerator;
+    require(accelerator.receive_buffer_flits > accelerator.credit_return_flits,
+            fmt::format("accelerator.credit_return_flits = {} must be less than "
+                        "accelerator.receive_buffer_flits = {}",
+                        accelerator.credit_return_flits, accelerator.receive_buffer_flits));
+    require(accelerator.compute_chunk_bytes % 4 == 0,
+            fmt::format("accelerator.compute_chunk_bytes = {} is not a multiple of 4",
+                        accelerator.compute_chunk_bytes));
 }
 
 }  // namespace
@@ -243,11 +234,11 @@ std::span<const parameter> parameters() {
 }
 
 void check(const configuration& values, const std::string& name) {
-    if (values.link.target_power_w > 0.0 && values.link.target_power_w < POWER_MONITOR_STEP_W) {
+    if (values.link.target_power_w > 0.0 && values.link.target_power_w < LANE_MONITOR.step()) {
         throw configuration_error(
             fmt::format("{}: link.target_power_w = {} is below the power monitor's step of {}",
                         name, format_quantity(values.link.target_power_w, "W"),
-                        format_quantity(POWER_MONITOR_STEP_W, "W")));
+                        format_quantity(LANE_MONITOR.step(), "W")));
     }
     const auto lanes = values.physical_lanes();
     if (lanes > MAXIMUM_LANES) {
@@ -264,10 +255,12 @@ void check(const configuration& values, const std::string& name) {
             }
         }
     }
+    check_blocks(values, name);
     try {
         auto lane = values.lane;
         lane.rate_bps = values.line_rate_bps();
         photonics::check(lane);
+        gain_steps_of(lane, values.photodiodes.gain_step_db);
     } catch (const std::out_of_range& error) {
         throw configuration_error(name + ": lane: " + error.what());
     }

@@ -4,8 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "models/photonics/array_geometry.h"
+#include "models/accelerator/accelerator_config.h"
+#include "models/optical_channel/optical_channel_config.h"
+#include "models/pd_array/pd_array_config.h"
 #include "models/photonics/lane_parameters.h"
+#include "models/rx_dsp/rx_dsp_config.h"
+#include "models/serdes_phy/serdes_phy_config.h"
+#include "models/tx_driver/tx_driver_config.h"
 #include "platform/config/fault.h"
 #include "platform/config/fidelity_change.h"
 
@@ -29,8 +34,6 @@ struct link_settings {
 struct node_settings {
     double clock_hz = 500e6;
     std::uint64_t quantum_instructions = 10000;
-    double memory_bandwidth_bytes_per_s = 1.6e12;
-    double memory_latency_s = 120e-9;
     double ambient_c = 35.0;
 };
 
@@ -52,8 +55,12 @@ struct configuration {
     link_settings link;
     photonics::lane_parameters lane;
     photonics::lane_spread spread;
-    photonics::array_alignment alignment;  ///< of both bundles
-    double powered_s = 0.0;                ///< what the emitters have behind them
+    tx_driver_settings transmitter;
+    optical_channel_settings cable;  ///< of both directions
+    pd_array_settings photodiodes;
+    rx_dsp_settings receiver;
+    serdes_phy_settings phy;
+    accelerator_settings accelerator;
     node_settings node;
     module_power_settings power;
     collective_settings collective;

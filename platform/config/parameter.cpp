@@ -61,6 +61,9 @@ std::string value_text(const parameter& entry, const configuration& from) {
         std::string operator()(const integer_place& at) const {
             return std::to_string(at(values)) + (entry.unit == "1" ? "" : " " + entry.unit);
         }
+        std::string operator()(const count_place& at) const {
+            return std::to_string(at(values)) + (entry.unit == "1" ? "" : " " + entry.unit);
+        }
         std::string operator()(const flag_place& at) const { return at(values) ? "true" : "false"; }
         std::string operator()(const text_place& at) const { return '"' + at(values) + '"'; }
     };
@@ -75,7 +78,8 @@ std::string range_text(const parameter& entry) {
         return entry.choices.empty() ? "any text"
                                      : fmt::format("{}", fmt::join(entry.choices, ", "));
     }
-    if (std::holds_alternative<integer_place>(entry.place)) {
+    if (std::holds_alternative<integer_place>(entry.place) ||
+        std::holds_alternative<count_place>(entry.place)) {
         return fmt::format("{:.0f} .. {:.0f}", entry.minimum, entry.maximum);
     }
     return format_quantity(entry.minimum, entry.unit) + " .. " +
@@ -98,6 +102,10 @@ void assign(const parameter& entry, configuration& into, double number) {
     if (number != std::floor(number)) {
         throw std::invalid_argument(
             fmt::format("{} = {} is not a whole number", entry.key, number));
+    }
+    if (const auto* count = std::get_if<count_place>(&entry.place)) {
+        (*count)(into) = static_cast<unsigned>(number);
+        return;
     }
     std::get<integer_place>(entry.place)(into) = static_cast<std::uint64_t>(number);
 }

@@ -14,6 +14,7 @@ struct configuration;
 /// Where a parameter's value lives within a configuration, by its type.
 using real_place = std::function<double&(configuration&)>;
 using integer_place = std::function<std::uint64_t&(configuration&)>;
+using count_place = std::function<unsigned&(configuration&)>;
 using flag_place = std::function<bool&(configuration&)>;
 using text_place = std::function<std::string&(configuration&)>;
 
@@ -26,7 +27,7 @@ struct parameter {
     std::vector<std::string> choices;  ///< the allowed texts; empty means any
     std::string meaning;
     std::string source;  ///< where the default comes from, or "assumption: why"
-    std::variant<real_place, integer_place, flag_place, text_place> place;
+    std::variant<real_place, integer_place, count_place, flag_place, text_place> place;
 };
 
 /// Every parameter, by section.

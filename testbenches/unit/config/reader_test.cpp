@@ -82,6 +82,54 @@ TEST_CASE("the command line overrides with the same checks") {
     CHECK_THROWS_WITH(override_with(values, "lane.length_m=1km"), Catch::Contains("out of range"));
 }
 
+TEST_CASE("the blocks' own settings are parameters: set, checked and related") {
+    configuration values;
+    override_with(values, "transmitter.thermal_resistance_k_per_w=40");
+    override_with(values, "photodiodes.gain_step_db=3dB");
+    override_with(values, "receiver.cdr_lock_time_s=4us");
+    override_with(values, "phy.fec_decode_s=100ns");
+    override_with(values, "phy.transmit_fifo_flits=640");
+    override_with(values, "accelerator.compute_chunk_bytes=32768");
+    override_with(values, "node.memory_bandwidth=1 TB/s");
+    CHECK(values.transmitter.thermal_resistance_k_per_w == 40.0);
+    CHECK(values.photodiodes.gain_step_db == 3.0);
+    CHECK(values.receiver.cdr_lock_time_s == 4e-6);
+    CHECK(values.phy.fec_decode_s == Approx(100e-9));
+    CHECK(values.phy.transmit_fifo_flits == 640);
+    CHECK(values.accelerator.compute_chunk_bytes == 32768);
+    CHECK(values.accelerator.memory_bandwidth_bytes_per_s == 1e12);
+
+    CHECK(refusal("[phy]\nfec_decode_s = -1\n").find("out of range; allowed: 0 s .. 1 us") !=
+          std::string::npos);
+    CHECK(refusal("[phy]\ntransmit_fifo_flits = 100.5\n").find("not a whole number") !=
+          std::string::npos);
+    CHECK(refusal("[phy]\ndeskew_fifo_words = 16\ndeskew_margin_words = 8\n")
+              .find("less than half of it") != std::string::npos);
+    CHECK(refusal("[accelerator]\ncredit_return_flits = 4096\n")
+              .find("must be less than accelerator.receive_buffer_flits = 4096") !=
+          std::string::npos);
+    CHECK(refusal("[accelerator]\ncompute_chunk_bytes = 30\n").find("not a multiple of 4") !=
+          std::string::npos);
+}
+
+TEST_CASE("the equaliser has taps that the board's registers can hold") {
+    CHECK(refusal("[lane]\nfeed_forward_taps = 1\n") == "accepted");
+    CHECK(refusal("[lane]\nfeed_forward_taps = 5\n") ==
+          "board.toml: lane.feed_forward_taps = 5: the board's receiver has registers for three "
+          "taps; allowed: 1 (off), 3 (luxlane link analyses 5)");
+    CHECK(refusal("[lane]\nfeed_forward_taps = 2\n").find("allowed: 1 (off), 3") !=
+          std::string::npos);
+    CHECK(refusal("[lane]\nfeedback_taps = 1.5\n").find("not a whole number") != std::string::npos);
+    CHECK(refusal("[lane]\namplifier_bandwidth_hz = 1e12\n").find("amplifier") !=
+          std::string::npos);
+    for (const char* figures : {"amplifier_bandwidth_hz = 1e7", "amplifier_bandwidth_hz = 1e11",
+                                "amplifier_damping = 0.3", "amplifier_damping = 2"}) {
+        INFO(figures);
+        CHECK(refusal(std::string("[photodiodes]\ngain_step_db = 4\n[lane]\n") + figures + '\n') ==
+              "accepted");
+    }
+}
+
 TEST_CASE("every parameter is described, unique, and its default is allowed") {
     std::set<std::string> keys;
     configuration values;
@@ -94,6 +142,8 @@ TEST_CASE("every parameter is described, unique, and its default is allowed") {
             CHECK_NOTHROW(assign(entry, values, (*real)(values)));
         } else if (const auto* integer = std::get_if<integer_place>(&entry.place)) {
             CHECK_NOTHROW(assign(entry, values, double((*integer)(values))));
+        } else if (const auto* count = std::get_if<count_place>(&entry.place)) {
+            CHECK_NOTHROW(assign(entry, values, double((*count)(values))));
         } else if (const auto* text = std::get_if<text_place>(&entry.place)) {
             CHECK_NOTHROW(assign(entry, values, (*text)(values)));
         }

@@ -275,3 +275,26 @@ TEST_CASE("rx_dsp: enabled lanes draw clock recovery and slicer power") {
         CHECK(b.dsp.energy()[0].joules == Approx(2 * 0.25e-3 * 1e-3));
     });
 }
+
+TEST_CASE("rx_dsp: an equaliser of one tap adapts its threshold alone") {
+    fresh_simulation([] {
+        auto config = small();
+        config.lane.feed_forward_taps = 1.0;
+        bench b(config);
+        b.light(0.0);
+        b.lock_all();
+        b.host.write_lane(0, "LANE_TAPS", 0x00F040F8);
+        b.host.write_lane(0, "LANE_CONTROL", 3);
+        run(adapt_time);
+        CHECK(b.host.read_lane(0, "LANE_STATUS") == 0b011);
+        CHECK(b.host.read_lane(0, "LANE_TAPS") == 0x4000);
+    });
+}
+
+TEST_CASE("rx_dsp: more taps than LANE_TAPS holds cannot be built") {
+    fresh_simulation([] {
+        auto config = small();
+        config.lane.feed_forward_taps = 5.0;
+        CHECK_THROWS_AS(rx_dsp("none", config), std::invalid_argument);
+    });
+}

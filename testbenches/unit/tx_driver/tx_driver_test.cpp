@@ -157,8 +157,7 @@ TEST_CASE("tx_driver: energy is current times supply plus switching, per lane in
         const double before_j = b.driver.energy()[0].joules;
         run(seconds(1e-3));
         // By hand: lanes 0 and 1 switch at 2 Gb/s, (400 + 100) / 2 uA from 4.0 V, 0.5 * 50 fF *
-        // (0.9 V)^2
-        // * 2 GHz; lanes 2 and 3 hold 100 uA; 0.1 mW of predriver in each.
+        // (0.9 V)^2 * 2 GHz; lanes 2 and 3 hold 100 uA; 0.1 mW of predriver in each.
         const double switching_w = 250e-6 * 4.0 + 0.5 * 50e-15 * 0.81 * 2e9 + 0.1e-3;
         const double holding_w = 100e-6 * 4.0 + 0.1e-3;
         const double expected_w = 2 * switching_w + 2 * holding_w;
@@ -194,6 +193,60 @@ TEST_CASE("tx_driver: overtemperature is latched, masked and cleared by writing 
     });
 }
 
+TEST_CASE("tx_driver: the alarm also notices lanes that begin to switch") {
+    fresh_simulation([] {
+        auto config = small(4);
+        // Held: 4 x (40 uA x 4.4 V + 0.1 mW) = 1.1 mW; switching: 4 x (220 uA x 4.4 V + 0.1 mW)
+        // and some 0.16 mW of logic = 4.4 mW. 20 K/mW above 26.85 degrees.
+        config.thermal_resistance_k_per_w = 20e3;
+        bench b(config);
+        bool level = false;
+        b.driver.irq.connect([&](bool now) { level = now; });
+        b.host.write("CONTROL", 1);
+        b.host.write("IRQ_MASK", 1);
+        for (unsigned lane = 0; lane < 4; ++lane) {
+            b.enable_lane(lane, 400, 40);
+        }
+        run(seconds(1e-6));
+        CHECK(b.host.read("IRQ_STATUS") == 0);
+        CHECK_FALSE(level);
+        b.source.send(make_frame(4, 0, 64));
+        CHECK(b.host.read("IRQ_STATUS") == 1);
+        CHECK(level);
+    });
+}
+
+TEST_CASE("tx_driver: what the transmit equaliser clips at zero is paid for") {
+    fresh_simulation([] {
+        auto config = small(1);
+        config.predriver_power_w = 0.0;
+        config.supply = {.led_supply_v = 4.0, .switched_capacitance_f = 0.0};
+        bench b(config);
+        b.host.write("CONTROL", 1);
+        b.enable_lane(0, 500, 0);
+        b.host.write("LANE_FFE", 16);
+        run(settling);
+        b.source.send(make_frame(1, 0, 64));
+        // Main tap 3/4, post tap 1/4 around 250 uA: bit pairs 11, 10, 01, 00 give 250 uA x (1 +
+        // 1/2, 1 - 1, 1 + 1, 1 - 1/2); nothing is negative, the mean is 250 uA.
+        CHECK(b.driver.power_w() == Approx(4.0 * 250e-6));
+    });
+    fresh_simulation([] {
+        auto config = small(1);
+        config.predriver_power_w = 0.0;
+        config.supply = {.led_supply_v = 4.0, .switched_capacitance_f = 0.0};
+        config.lane.transmit_overdrive = 1.0;
+        bench b(config);
+        b.host.write("CONTROL", 1);
+        b.enable_lane(0, 500, 0);
+        b.host.write("LANE_FFE", 16);
+        run(settling);
+        b.source.send(make_frame(1, 0, 64));
+        // Main tap 7/4: 250 uA x (1 + 3/2, 1 - 2, 1 + 2, 1 - 3/2); two of four are cut off.
+        CHECK(b.driver.power_w() == Approx(4.0 * 250e-6 * (2.5 + 3.0) / 4.0));
+    });
+}
+
 TEST_CASE("tx_driver: counters are copied by SNAPSHOT") {
     fresh_simulation([] {
         bench b(small(4));
@@ -220,7 +273,7 @@ TEST_CASE("tx_driver: mismatch has the configured spread and depends on seed and
         run(seconds(1e-6));
         std::vector<double> found;
         for (const auto& lane : b.sink.frames.back().optics->lanes) {
-            found.push_back(lane.drive_factor);
+            found.push_back(lane.on_current_a / 400e-6);
         }
         return found;
     };

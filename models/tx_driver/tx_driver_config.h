@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/photonics/drive_dac.h"
+#include "models/photonics/energy.h"
+#include "models/photonics/lane_parameters.h"
+
+namespace luxlane {
+
+/// Bias and modulation DAC of each lane: 10 bits in steps of 1 uA (LANE_CURRENT).
+inline constexpr photonics::drive_dac LANE_DAC{.bits = 10, .full_scale_a = 1.023e-3};
+
+/// What the transmitter brings to a board beyond the lanes themselves.
+/// Where the values come from stands in platform/config, for `luxlane describe`.
+struct tx_driver_settings {
+    photonics::driver_supply supply = {};
+    double predriver_power_w = 0.1e-3;  ///< per driving lane
+    double settling_time_s = 500e-9;    ///< from register to light
+    double thermal_resistance_k_per_w = 15.0;
+    double temperature_limit_c = 85.0;
+};
+
+struct tx_driver_config : tx_driver_settings {
+    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
+    std::uint64_t seed = 1;
+    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
+    /// The nominal lane; this block uses its rate, driver and temperature (parameter_notes).
+    photonics::lane_parameters lane = {};
+    photonics::lane_spread spread = {};
+};
+
+}  // namespace luxlane
