@@ -44,8 +44,8 @@ ber_estimate count(std::string_view fidelity, unsigned bits_per_symbol,
 ber_estimate count_symbols(const trained_receiver& receiver, std::uint64_t seed,
                            const counting_limits& limits, const counting_watch& watch);
 
-/// The same fidelity where errors are too rare to be counted: random patterns of symbols, the noise
-/// integrated for each instead of drawn.
+/// The same fidelity where errors are too rare to be counted, by importance sampling over about
+/// `symbols` patterns (`dsp::sample_rare_errors`).
 ber_estimate sample_symbols(const trained_receiver& receiver, std::uint64_t seed,
                             std::uint64_t symbols);
 

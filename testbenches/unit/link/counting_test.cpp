@@ -42,7 +42,7 @@ TEST_CASE("Both counts agree with the statistical law") {
     }
 }
 
-TEST_CASE("Rare errors are found among random patterns, as often as counted ones are") {
+TEST_CASE("Rare errors are found by importance sampling, as often as they are counted") {
     for (const auto format : {photonics::modulation::nrz, photonics::modulation::pam4}) {
         const double length_m = format == photonics::modulation::nrz ? 32.0 : 10.0;
         const link::lane_law common(lane_of(format, 2e9, length_m), 4);
