@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -60,6 +61,11 @@ public:
     estimate total_ui(double ber) const;
     /// The rest of it; at most 0: closed.
     estimate width_ui(double ber) const;
+
+    /// Whether `ber` lies below what was fitted, on either side.
+    bool extrapolates(double ber) const {
+        return ber < std::max(left_.lowest_ber, right_.lowest_ber);
+    }
 
     /// The model's value; `extrapolated` where it is below every point of this flank.
     bathtub_point at(double phase_ui) const;

@@ -22,7 +22,7 @@ namespace {
 std::atomic<bool> stop_requested{false};
 
 /// Symbols of the bathtub's waveforms, unless the user counts more.
-constexpr std::uint64_t BATHTUB_SYMBOLS = std::uint64_t{1} << 21;
+constexpr std::uint64_t BATHTUB_SYMBOLS = std::uint64_t{1} << 20;
 
 /// A whole number in a range, else std::invalid_argument that says what would be right.
 std::uint64_t whole_number(const char* option, const std::string& text, std::uint64_t least,
@@ -100,8 +100,8 @@ link::question question_of(const link_options& chosen) {
         asked.symbol_limits.symbols = asked.waveform_limits.symbols = symbols;
     }
     if (!chosen.target_errors.empty()) {
-        const auto errors = whole_number("--target-errors", chosen.target_errors, 1, any,
-                                         "errors that are enough");
+        const auto errors =
+            whole_number("--target-errors", chosen.target_errors, 1, any, "errors that are enough");
         asked.symbol_limits.errors = asked.waveform_limits.errors = errors;
     } else if (!chosen.symbols.empty()) {
         asked.symbol_limits.errors = asked.waveform_limits.errors = 0;
@@ -172,7 +172,10 @@ int answer(const link_options& chosen) {
     check_picture("--bathtub", chosen.bathtub);
     auto file = opened(chosen.json);
     std::signal(SIGINT, [](int) { stop_requested = true; });
-    const link::analysis found = link::analyse(asked, watch_of(chosen));
+    link::analysis found = link::analyse(asked, watch_of(chosen));
+    if (!chosen.bathtub.empty())
+        link::count_flanks(
+            asked, chosen.symbols.empty() ? BATHTUB_SYMBOLS : asked.waveform_limits.symbols, found);
     const std::string json = link::to_json(asked, found.answer, LUXLANE_VERSION);
     if (chosen.json == "-")
         fmt::print("{}", json);
@@ -188,10 +191,7 @@ int answer(const link_options& chosen) {
     if (!chosen.eye.empty())
         plot::write(link::eye_picture(asked, found), chosen.eye);
     if (!chosen.bathtub.empty())
-        plot::write(link::bathtub_picture(
-                        asked, found, chosen.symbols.empty() ? BATHTUB_SYMBOLS
-                                                             : asked.waveform_limits.symbols),
-                    chosen.bathtub);
+        plot::write(link::bathtub_picture(asked, found), chosen.bathtub);
     return stop_requested ? interrupted : success;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/dsp/bathtub.h"
 #include "platform/link/counting.h"
 #include "platform/link/parameters.h"
 
@@ -63,10 +64,19 @@ struct eye_opening {
     double low_a, high_a;
 };
 
+/// Dual-Dirac figures of a bathtub's flanks, UI. Noise over their slope counts as jitter.
+struct flank_fit {
+    std::string_view from;  ///< whose bathtub
+    dsp::estimate deterministic_ui, random_ui;
+    dsp::estimate total_ui;  ///< at the target BER
+    bool extrapolated;       ///< the target lies below all that was fitted
+};
+
 struct eye_size {
     std::vector<eye_opening> openings;  ///< from below; one, PAM4 three
-    double height_fraction;    ///< of the worst, over the levels' distance; may be negative
-    double left_ui, right_ui;  ///< where the bathtub passes the target BER, 0 when closed
+    double height_fraction;           ///< of the worst, over the levels' distance; may be negative
+    double left_ui, right_ui;         ///< where the bathtub passes the target BER, 0 when closed
+    std::optional<flank_fit> flanks;  ///< nothing where they cannot be told from the floor
 
     double height_a() const;  ///< of the worst
     double width_ui() const { return right_ui - left_ui; }
@@ -95,16 +105,28 @@ struct link_answer {
     double total_latency_s() const;
 };
 
+/// Errors counted over the sampling phase.
+struct counted_flanks {
+    std::uint64_t bits = 0;                  ///< at each phase
+    std::vector<dsp::bathtub_point> points;  ///< those with enough errors
+    std::optional<dsp::dual_dirac> fit;
+};
+
 /// An answer with what pictures of it need.
 struct analysis {
     link_answer answer;
     std::shared_ptr<const lane_law> law;
     trained_receiver receiver;
+    counted_flanks flanks = {};  ///< empty before `count_flanks`
 };
 
 /// Answers; deterministic for one question unless `watch` stops a count. std::out_of_range as
 /// photonics::check.
 analysis analyse(const question& asked, const counting_watch& watch = {});
+
+/// Counts the bathtub's flanks among waveforms of `symbols` symbols; the answer's dual-Dirac
+/// figures then come from the count, if it has flanks enough.
+void count_flanks(const question& asked, std::uint64_t symbols, analysis& found);
 
 /// Parts of the answer, for tests and reuse.
 std::vector<bandwidth_stage> bandwidths_of(const photonics::lane_parameters& lane);

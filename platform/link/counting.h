@@ -61,8 +61,8 @@ struct phase_count {
     dsp::error_counter counter;
 };
 
-/// Waveforms of `symbols` symbols, sampled at the sixteen phases of `phase_response`: the bathtub
-/// as hardware would count it.
+/// Waveforms of `symbols` symbols, sampled at 32 phases of a symbol: the bathtub as hardware would
+/// count it.
 std::vector<phase_count> count_phases(const lane_law& law, const trained_receiver& receiver,
                                       std::uint64_t seed, std::uint64_t symbols);
 

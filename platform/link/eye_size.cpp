@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/dsp/bathtub.h"
 #include "models/dsp/interference.h"
 #include "platform/link/analysis.h"
 
@@ -8,55 +9,20 @@ namespace luxlane::link {
 
 namespace {
 
-/// Probability that the signal of a level lies above (or below) `value`.
-double tail(const dsp::interference_law& level, double value, bool above) {
-    double sum = 0.0;
-    for (std::size_t cell = 0; cell < level.mass.size(); ++cell) {
-        const double inwards = above ? value - level.value(cell) : level.value(cell) - value;
-        if (level.mass[cell] > 0.0)
-            sum +=
-                level.mass[cell] * 0.5 * std::erfc(inwards / std::sqrt(2.0 * level.variance[cell]));
-    }
-    return sum;
+/// A ratio of fewer errors says little.
+constexpr std::uint64_t LEAST_ERRORS = 10;
+
+/// Share of symbol boundaries at which the light changes.
+double transition_density(photonics::modulation format) {
+    return format == photonics::modulation::pam4 ? 0.75 : 0.5;
 }
 
-/// The value that the signal of a level passes upwards (or downwards) with `probability`.
-double quantile(const dsp::interference_law& level, double probability, bool above) {
-    double widest = 0.0;
-    for (std::size_t cell = 0; cell < level.mass.size(); ++cell)
-        widest = std::max(widest, level.variance[cell]);
-    const double reach = 10.0 * std::sqrt(widest);
-    double low = level.first - reach;
-    double high = level.value(level.mass.size() - 1) + reach;
-    const double resolution = 1e-6 * (high - low);
-    while (high - low > resolution) {
-        const double middle = 0.5 * (low + high);
-        const bool rare = tail(level, middle, above) < probability;
-        (rare == above ? high : low) = middle;
-    }
-    return 0.5 * (low + high);
-}
-
-/// Where the bathtub passes `target`, sought from the main cursor in steps of `step` phases;
-/// logarithmic between its points.
-double edge(const dsp::statistical_eye& bathtub, double target, std::ptrdiff_t step) {
-    const auto last = static_cast<std::ptrdiff_t>(bathtub.phase_ui.size()) - 1;
-    auto inner = static_cast<std::size_t>(photonics::PHASES / 2);
-    if (bathtub.ber[inner] > target)
-        return 0.0;
-    while (true) {
-        const std::ptrdiff_t next = static_cast<std::ptrdiff_t>(inner) + step;
-        if (next < 0 || next > last)
-            return bathtub.phase_ui[inner];
-        const auto outer = static_cast<std::size_t>(next);
-        if (bathtub.ber[outer] > target) {
-            const double inside = std::log(std::max(bathtub.ber[inner], 1e-300));
-            const double share =
-                (std::log(target) - inside) / (std::log(bathtub.ber[outer]) - inside);
-            return std::lerp(bathtub.phase_ui[inner], bathtub.phase_ui[outer], share);
-        }
-        inner = outer;
-    }
+std::optional<flank_fit> figures_of(const std::optional<dsp::dual_dirac>& fit, double target_ber,
+                                    std::string_view from) {
+    if (!fit)
+        return std::nullopt;
+    return flank_fit{from, fit->deterministic_ui(), fit->random_ui(), fit->total_ui(target_ber),
+                     fit->extrapolates(target_ber)};
 }
 
 }  // namespace
@@ -73,18 +39,34 @@ eye_size eye_of(const lane_law& law, const trained_receiver& receiver, double ta
         dsp::interference(receiver.channel, receiver.channel, receiver.filter);
     const double amplitude_a = receiver.channel.amplitude_a;
     eye_size out{};
-    for (std::size_t eye = 0; eye + 1 < levels.size(); ++eye)
-        out.openings.push_back({amplitude_a * quantile(levels[eye], target_ber, true),
-                                amplitude_a * quantile(levels[eye + 1], target_ber, false)});
+    for (const dsp::level_gap& gap : dsp::gaps_at(levels, target_ber))
+        out.openings.push_back({amplitude_a * gap.low, amplitude_a * gap.high});
     const double step_a = amplitude_a * std::abs(receiver.filter.forward_sum()) /
                           static_cast<double>(out.openings.size());
     out.height_fraction = out.height_a() / step_a;
     constexpr std::size_t few_bins = 2;
-    const dsp::statistical_eye bathtub = dsp::make_statistical_eye(
-        receiver.channel, law.phases(), receiver.filter, dsp::jitter_of(law.lane()), few_bins);
-    out.left_ui = edge(bathtub, target_ber, -1);
-    out.right_ui = edge(bathtub, target_ber, 1);
+    const std::vector<dsp::bathtub_point> bathtub =
+        dsp::statistical_bathtub(dsp::make_statistical_eye(
+            receiver.channel, law.phases(), receiver.filter, dsp::jitter_of(law.lane()), few_bins));
+    const dsp::eye_span span = dsp::span_at(bathtub, target_ber);
+    out.left_ui = span.left_ui;
+    out.right_ui = span.right_ui;
+    const auto fit = dsp::dual_dirac::fit(bathtub, transition_density(law.lane().format));
+    out.flanks = figures_of(fit, target_ber, "statistical law");
     return out;
+}
+
+void count_flanks(const question& asked, std::uint64_t symbols, analysis& found) {
+    const photonics::lane_parameters& lane = found.law->lane();
+    found.flanks = {};
+    for (const phase_count& one : count_phases(*found.law, found.receiver, asked.seed, symbols)) {
+        found.flanks.bits = one.counter.bits();
+        if (one.counter.errors() >= LEAST_ERRORS)
+            found.flanks.points.push_back(dsp::counted_point(one.phase_ui, one.counter));
+    }
+    found.flanks.fit = dsp::dual_dirac::fit(found.flanks.points, transition_density(lane.format));
+    if (const auto counted = figures_of(found.flanks.fit, asked.target_ber, "counted waveforms"))
+        found.answer.eye.flanks = counted;
 }
 
 }  // namespace luxlane::link

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "platform/config/quantity.h"
 #include "platform/link/report.h"
@@ -17,8 +18,6 @@ constexpr std::size_t BETWEEN = 6;
 constexpr std::size_t BINS = 240;
 constexpr double LEAST_DENSITY = 1e-5;  // of a picture's greatest
 constexpr double LEAST_BER = 1e-15;
-/// A ratio of fewer errors says little.
-constexpr std::uint64_t LEAST_ERRORS = 10;
 constexpr double MICRO = 1e6;
 
 std::string title_of(const question& asked) {
@@ -58,12 +57,12 @@ double density_at(const dsp::statistical_eye& eye, const std::vector<double>& de
     return std::lerp(density[bin], density[bin + 1], position - static_cast<double>(bin)) / step_a;
 }
 
-struct bathtub {
+struct curve {
     std::vector<double> phase_ui, ber;
 };
 
 /// The statistical law's error ratio over phase, between the extracted phases too.
-bathtub fine_bathtub(const analysis& found) {
+curve fine_bathtub(const analysis& found) {
     constexpr std::size_t steps = 4, few_bins = 2;
     const auto& receiver = found.receiver;
     std::vector<dsp::statistical_eye> parts;
@@ -72,12 +71,31 @@ bathtub fine_bathtub(const analysis& found) {
             receiver.channel,
             later(receiver.channel, found.law->phases(), static_cast<double>(step) / steps),
             receiver.filter, dsp::jitter_of(found.law->lane()), few_bins));
-    bathtub out;
+    curve out;
     for (std::size_t p = 0; p < photonics::PHASES * steps; ++p) {
         out.phase_ui.push_back(static_cast<double>(p) / (photonics::PHASES * steps) - 0.5);
         out.ber.push_back(parts[p % steps].ber[p / steps]);
     }
     return out;
+}
+
+/// Between which phases the counted points have their widest gap, if that is wider than the steps
+/// between the others: the flanks end there.
+struct counted_gap {
+    double left_ui = NAN, right_ui = NAN;
+};
+counted_gap gap_of(std::span<const dsp::bathtub_point> points) {
+    counted_gap out;
+    double widest = 0.0, narrowest = INFINITY;
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+        const double step = points[i + 1].phase_ui - points[i].phase_ui;
+        narrowest = std::min(narrowest, step);
+        if (step > widest) {
+            widest = step;
+            out = {points[i].phase_ui, points[i + 1].phase_ui};
+        }
+    }
+    return widest > 1.5 * narrowest ? out : counted_gap{};
 }
 
 plot::series line(double x0, double y0, double x1, double y1, bool dashed) {
@@ -106,7 +124,6 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
                                ber_text(found.answer.statistical), eye_text(asked, found.answer));
     map.x.label = "phase, unit intervals";
     map.y.label = "equalised photocurrent, uA";
-    map.colour_label = "probability per cell";
     map.logarithmic_colour = true;
     const std::size_t interval = photonics::PHASES * BETWEEN;
     map.columns = 2 * interval;
@@ -117,6 +134,7 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     const double step = volts[1] - volts[0];
     map.bottom = (volts.front() - 0.5 * step) * MICRO;
     map.top = (volts.back() + 0.5 * step) * MICRO;
+    map.colour_label = fmt::format("probability per {:.2g} nA", step * 1e9);
     map.values.resize(map.columns * map.rows);
     double greatest = 0.0;
     for (std::size_t column = 0; column < map.columns; ++column) {
@@ -136,7 +154,7 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     for (std::size_t eye = 0; eye < size.openings.size(); ++eye) {
         const double threshold = receiver.filter.threshold_a[eye] * MICRO;
         map.lines.push_back(line(-1.0, threshold, 1.0, threshold, true));
-        map.markers.push_back({0.0, threshold, ""});
+        map.markers.push_back({0.0, threshold, fmt::format("{:.2f} uA", threshold)});
         const eye_opening& opening = size.openings[eye];
         if (opening.low_a < opening.high_a)
             map.lines.push_back(
@@ -153,34 +171,9 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     return map;
 }
 
-plot::line_chart bathtub_picture(const question& asked, const analysis& found,
-                                 std::uint64_t symbols) {
-    plot::series counted{.label = "counted waveforms, 95 %"};
-    counted.points = true;
-    double least = 1.0;
-    for (const phase_count& one : count_phases(*found.law, found.receiver, asked.seed, symbols)) {
-        const bool enough = one.counter.errors() >= LEAST_ERRORS;
-        const auto interval = one.counter.interval();
-        counted.x.push_back(one.phase_ui);
-        counted.y.push_back(enough ? one.counter.ber() : NAN);
-        counted.low.push_back(enough ? interval.low : NAN);
-        counted.high.push_back(enough ? interval.high : NAN);
-        if (enough)
-            least = std::min(least, one.counter.ber());
-    }
-    const bathtub law = fine_bathtub(found);
-    plot::series backed{.label = "statistical law"};
-    plot::series beyond{.label = "law, extrapolated"};
-    beyond.dashed = true;
-    backed.x = beyond.x = law.phase_ui;
-    for (std::size_t p = 0; p < law.ber.size(); ++p) {
-        const double ber = std::max(law.ber[p], LEAST_BER);
-        backed.y.push_back(ber >= least ? ber : NAN);
-        // The dashed line starts where the other ends.
-        const bool beside =
-            (p > 0 && law.ber[p - 1] < least) || (p + 1 < law.ber.size() && law.ber[p + 1] < least);
-        beyond.y.push_back(ber < least || beside ? ber : NAN);
-    }
+plot::line_chart bathtub_picture(const question& asked, const analysis& found) {
+    const counted_flanks& flanks = found.flanks;
+    const curve law = fine_bathtub(found);
     plot::line_chart chart;
     chart.title = "Bathtub: " + title_of(asked);
     chart.subtitle = fmt::format("{} at the main cursor; eye {}",
@@ -191,20 +184,51 @@ plot::line_chart bathtub_picture(const question& asked, const analysis& found,
                .logarithmic = true,
                .minimum = std::pow(10.0, std::floor(std::log10(lowest)) - 1.0),
                .maximum = 1.0};
+    plot::series computed{.label = "statistical law, computed", .x = law.phase_ui};
+    for (const double ber : law.ber)
+        computed.y.push_back(ber >= LEAST_BER ? ber : NAN);
+    chart.lines.push_back(computed);
+    // Where nobody counted enough: the inside of the eye, or nothing.
+    const counted_gap gap = gap_of(flanks.points);
+    if (!flanks.points.empty()) {
+        plot::series counted{.label = "counted waveforms, 95 %", .points = true};
+        const auto add = [&](double phase, double ber, double low, double high) {
+            counted.x.push_back(phase);
+            counted.y.push_back(ber);
+            counted.low.push_back(low);
+            counted.high.push_back(high);
+        };
+        for (const dsp::bathtub_point& point : flanks.points) {
+            add(point.phase_ui, point.ber, point.low, point.high);
+            if (point.phase_ui == gap.left_ui)
+                add(point.phase_ui, NAN, NAN, NAN);  // ends the band
+        }
+        chart.lines.push_back(counted);
+    }
+    if (flanks.fit) {
+        plot::series beyond{.label = "dual-Dirac, extrapolated", .x = law.phase_ui, .dashed = true};
+        for (const double phase : law.phase_ui) {
+            const dsp::bathtub_point point = flanks.fit->at(phase);
+            const bool inside = phase >= gap.left_ui && phase <= gap.right_ui;
+            beyond.y.push_back(inside && point.ber >= LEAST_BER ? point.ber : NAN);
+        }
+        if (std::ranges::any_of(beyond.y, [](double y) { return std::isfinite(y); }))
+            chart.lines.push_back(beyond);
+    }
     plot::series target{.label = fmt::format("target {:g}", asked.target_ber)};
     target.dashed = true;
     target.x = {-0.5, 0.5};
     target.y = {asked.target_ber, asked.target_ber};
-    if (least < 1.0)
-        chart.lines.push_back(counted);
-    chart.lines.push_back(backed);
-    if (std::ranges::any_of(beyond.y, [](double y) { return std::isfinite(y); }))
-        chart.lines.push_back(beyond);
     chart.lines.push_back(target);
     chart.note = fmt::format(
-        "Counted among {:.3g} bits of sixteen lanes; the law beyond holds interference, noise and "
-        "jitter and ends at {:g}.",
-        static_cast<double>(symbols) * found.law->lane().bits_per_symbol(), LEAST_BER);
+        "Counted: phases with enough errors among {:.3g} bits each, sixteen lanes; {}. Law: "
+        "interference, noise and jitter, down to {:g}.",
+        static_cast<double>(flanks.bits),
+        std::isnan(gap.left_ui) ? "down to the floor, nothing extrapolated"
+                                : "dashed where nobody counted",
+        LEAST_BER);
+    if (const auto& edges = found.answer.eye.flanks)
+        chart.note += " Edges, " + flanks_text(asked, *edges) + ".";
     return chart;
 }
 

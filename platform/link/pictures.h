@@ -9,9 +9,8 @@ namespace luxlane::link {
 /// voltage, with the sampling instant, thresholds and the eye's size at the target BER.
 plot::heat_map eye_picture(const question& asked, const analysis& found);
 
-/// BER over the sampling phase: what the waveform fidelity counts among `symbols` symbols with its
-/// 95 % confidence, the statistical law beside it, dashed where no count backs it.
-plot::line_chart bathtub_picture(const question& asked, const analysis& found,
-                                 std::uint64_t symbols);
+/// BER over the sampling phase: what `count_flanks` counted, with its 95 % confidence; the
+/// dual-Dirac extrapolation of that, dashed; the statistical law, which is computed.
+plot::line_chart bathtub_picture(const question& asked, const analysis& found);
 
 }  // namespace luxlane::link

@@ -80,6 +80,21 @@ json module_json(const module_facts& module) {
     return out;
 }
 
+json flanks_json(const std::optional<flank_fit>& flanks) {
+    if (!flanks)
+        return nullptr;
+    const auto ci95 = [](const dsp::estimate& e) { return json::array({e.low, e.high}); };
+    return {{"from", flanks->from},
+            {"dj_ui", flanks->deterministic_ui.value},
+            {"rj_ui", flanks->random_ui.value},
+            {"tj_ui_at_target", flanks->total_ui.value},
+            {"ci95",
+             {{"dj_ui", ci95(flanks->deterministic_ui)},
+              {"rj_ui", ci95(flanks->random_ui)},
+              {"tj_ui_at_target", ci95(flanks->total_ui)}}},
+            {"extrapolated", flanks->extrapolated}};
+}
+
 std::string heading(std::string_view title) { return fmt::format("\n{}\n", title); }
 
 std::string quantity(std::optional<double> value, std::string_view unit) {
@@ -169,6 +184,14 @@ std::string eye_text(const question& asked, const link_answer& answer) {
                        100.0 * answer.eye.height_fraction, answer.eye.width_ui(), asked.target_ber);
 }
 
+std::string flanks_text(const question& asked, const flank_fit& flanks) {
+    return fmt::format(
+        "dual-Dirac of the {}: DJ {:.3f} UI, RJ {:.4f} UI rms, TJ {:.3f} UI at BER "
+        "{:g}{}",
+        flanks.from, flanks.deterministic_ui.value, flanks.random_ui.value, flanks.total_ui.value,
+        asked.target_ber, flanks.extrapolated ? " (extrapolated)" : "");
+}
+
 std::string to_text(const question& asked, const link_answer& answer) {
     const auto& lane = asked.lane.lane();
     std::string out =
@@ -182,6 +205,8 @@ std::string to_text(const question& asked, const link_answer& answer) {
     out += ber_line("statistical", answer.statistical) + ber_line("symbol", answer.symbol) +
            ber_line("waveform", answer.waveform);
     out += "  eye: " + eye_text(asked, answer) + "\n";
+    if (const auto& flanks = answer.eye.flanks)
+        out += "  edges: " + flanks_text(asked, *flanks) + "\n";
     out += sum_text("Energy per bit", answer.energy_j_per_bit, answer.total_energy_j_per_bit(),
                     1e-12, "pJ");
     out += fmt::format("  counts {}\n", asked.lane.from().module.energy_boundary);
@@ -232,6 +257,7 @@ std::string to_json(const question& asked, const link_answer& answer, const std:
     out["eye"] = {{"height_a", answer.eye.height_a()},
                   {"height_fraction", answer.eye.height_fraction},
                   {"width_ui", answer.eye.width_ui()}};
+    out["bathtub"] = flanks_json(answer.eye.flanks);
     out["equaliser"] = {{"forward", answer.forward_taps}, {"feedback", answer.feedback_taps}};
     out["energy_pj_per_bit"] = answer.total_energy_j_per_bit() * 1e12;
     out["energy_boundary"] = asked.lane.from().module.energy_boundary;

@@ -9,6 +9,9 @@ namespace luxlane::link {
 /// Height and width of the eye in one phrase.
 std::string eye_text(const question& asked, const link_answer& answer);
 
+/// "dual-Dirac of the counted waveforms: DJ 0.1 UI, ...".
+std::string flanks_text(const question& asked, const flank_fit& flanks);
+
 /// The answer as tables for people, units in the headings.
 std::string to_text(const question& asked, const link_answer& answer);
 

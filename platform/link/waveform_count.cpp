@@ -135,8 +135,11 @@ std::uint64_t differing_bits(std::span<const std::uint64_t> decided,
     return count;
 }
 
-/// Of phase p of the bathtub: sixteenths from half a symbol early.
-double phase_of(std::size_t p) { return static_cast<double>(p) / photonics::PHASES - 0.5; }
+/// Twice as many as extracted ones: steep flanks shall have more than one point each.
+constexpr std::size_t COUNTED_PHASES = 2 * photonics::PHASES;
+
+/// Of phase p of the bathtub, from half a symbol early.
+double phase_of(std::size_t p) { return static_cast<double>(p) / COUNTED_PHASES - 0.5; }
 
 /// Renders block after block and decides what the clock samples.
 class torus {
@@ -205,7 +208,7 @@ ber_estimate count_waveforms(const lane_law& law, const trained_receiver& receiv
 std::vector<phase_count> count_phases(const lane_law& law, const trained_receiver& receiver,
                                       std::uint64_t seed, std::uint64_t symbols) {
     torus lanes(law, receiver, seed);
-    std::vector<dsp::error_counter> counters(photonics::PHASES);
+    std::vector<dsp::error_counter> counters(COUNTED_PHASES);
     for (std::uint64_t done = 0; done < symbols; done += torus::SYMBOLS) {
         lanes.advance();
         for (std::size_t p = 0; p < counters.size(); ++p)

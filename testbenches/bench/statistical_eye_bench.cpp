@@ -1,5 +1,7 @@
 #include <benchmark/benchmark.h>
 
+#include <utility>
+
 #include "models/dsp/statistical_eye.h"
 
 // Speed of the `statistical` fidelity for one lane: 17 pulse and pair taps, 4 neighbours, coloured
@@ -76,7 +78,7 @@ void measure(benchmark::State& state, const function& compute) {
     double ber = 0.0;
     for (auto _ : state) {
         ber = compute();
-        benchmark::DoNotOptimize(ber);
+        benchmark::DoNotOptimize(std::as_const(ber));
     }
     state.counters["ber"] = ber;
 }

@@ -123,6 +123,8 @@ TEST_CASE("what lies below the counted points is marked as extrapolated") {
     const auto flank = fit->at(-0.4);
     CHECK_FALSE(flank.extrapolated);
     CHECK(flank.ber == Approx(law(-0.4)).epsilon(0.05));
+    CHECK(fit->extrapolates(1e-12));
+    CHECK_FALSE(fit->extrapolates(1e-3));
     // An extrapolation is no evidence for another one.
     auto points = exact(law, 1e-5);
     for (auto& point : points)
