@@ -51,6 +51,7 @@ std::optional<std::vector<std::uint32_t>> word_alignment(
         slowest = std::max(slowest, *found);
     }
     std::vector<std::uint32_t> wait;
+    wait.reserve(position.size());
     for (const std::size_t p : position)
         wait.push_back(static_cast<std::uint32_t>(slowest - p));
     return wait;

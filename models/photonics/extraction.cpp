@@ -43,8 +43,9 @@ public:
         const auto found = std::ranges::find(known_, chain, &known_chain::chain);
         if (found != known_.end())
             return *found;
-        return known_.emplace_back(chain, signal_response(chain, symbol_s_ / PHASES),
-                                   noise_bandwidths_of(chain), noise_correlation(chain, symbol_s_));
+        known_.push_back({chain, signal_response(chain, symbol_s_ / PHASES),
+                          noise_bandwidths_of(chain), noise_correlation(chain, symbol_s_)});
+        return known_.back();
     }
 
 private:
@@ -251,7 +252,7 @@ double trained_group::slope(std::size_t lane) const {
     double sum = 0.0;
     for (std::size_t k = 0; k < TRAINING_SYMBOLS; ++k)
         sum += (late[k] - early[k]) * (late[k] - early[k]);
-    return std::sqrt(sum / TRAINING_SYMBOLS) * (PHASES / 2);
+    return std::sqrt(sum / TRAINING_SYMBOLS) * (0.5 * static_cast<double>(PHASES));
 }
 
 /// NRZ lanes share one, PAM4 lanes differ in their levels.

@@ -104,6 +104,16 @@ const iv_curve& iv_curve_named(std::string_view name) {
     throw std::invalid_argument("no I-V table '" + std::string(name) + "'; known: " + known);
 }
 
+namespace {
+
+[[noreturn]] void refuse_row(const std::string& name, std::size_t row, const std::string& line) {
+    std::string message = "I-V table '" + name;
+    message.append("': row ").append(std::to_string(row)).append(" '").append(line);
+    throw std::invalid_argument(message.append("' is not current_a,voltage_v"));
+}
+
+}  // namespace
+
 iv_curve read_iv_curve(std::istream& in, std::string name, double diameter_m) {
     std::vector<iv_point> points;
     std::string line;
@@ -112,9 +122,7 @@ iv_curve read_iv_curve(std::istream& in, std::string name, double diameter_m) {
             continue;
         const std::size_t comma = line.find(',');
         if (comma == std::string::npos)
-            throw std::invalid_argument("I-V table '" + name + "': row " +
-                                        std::to_string(points.size() + 1) + " '" + line +
-                                        "' is not current_a,voltage_v");
+            refuse_row(name, points.size() + 1, line);
         points.push_back({number_in(std::string_view(line).substr(0, comma)),
                           number_in(std::string_view(line).substr(comma + 1))});
     }
