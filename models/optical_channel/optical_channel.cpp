@@ -23,6 +23,8 @@ constexpr double ABSOLUTE_ZERO_C = -273.15;
 // The range of lane_parameters::excess_loss_db; at its end a lane is dark for any receiver.
 constexpr double SMALLEST_LOSS_DB = -10.0;
 constexpr double LARGEST_LOSS_DB = 60.0;
+// The end of lane_parameters::defect_growth: the emitter then hardly shines.
+constexpr double LARGEST_DEFECT_GROWTH = 1000.0;
 
 double flight_time_s(const photonics::lane_parameters& lane) {
     return photonics::group_delay_s_per_m(photonics::emitted_wavelength_m(lane)) * lane.length_m;
@@ -114,7 +116,8 @@ photonics::lane_parameters optical_channel::through_fibre(
     const auto& faults = state_.effective;
     const double loss_db =
         out_lane.excess_loss_db + individual_[lane].excess_loss_db + faults.extra_loss_db[lane];
-    out_lane.defect_growth += individual_[lane].aged.defect_growth;
+    out_lane.defect_growth = std::min(
+        LARGEST_DEFECT_GROWTH, out_lane.defect_growth + individual_[lane].aged.defect_growth);
     out_lane.excess_loss_db = std::clamp(loss_db, SMALLEST_LOSS_DB, LARGEST_LOSS_DB);
     out_lane.skew_s = individual_[lane].skew_s;
     const bool lit = individual_[lane].alive && !faults.killed[lane] && faults.present;

@@ -46,6 +46,38 @@ void add_transmitter(std::vector<parameter>& all) {
         .append_to(all);
 }
 
+void add_ageing(std::vector<parameter>& all) {
+    table_builder("ageing")
+        .real(
+            "gain", "1", [](c & v) -> auto& { return v.cable.ageing.gain; }, 0, 1000,
+            "growth of the non-radiative rate after the reference time, over its birth value",
+            "assumption: A doubles in one reference time; -36 % of slope in 369 days unpackaged "
+            "(Nanomaterials 10, 689, 2020, secondary)")
+        .real(
+            "reference_time_s", "s", [](c & v) -> auto& { return v.cable.ageing.reference_time_s; },
+            1, 1e10, "driven time after which the growth is the gain", "assumption: one year")
+        .real(
+            "reference_density_a_per_m2", "A/m^2",
+            [](c & v) -> auto& { return v.cable.ageing.reference_density_a_per_m2; }, 1, 1e12,
+            "current density that the gain belongs to", "assumption: 1 kA/cm^2")
+        .real(
+            "reference_temperature_k", "K",
+            [](c & v) -> auto& { return v.cable.ageing.reference_temperature_k; }, 200, 500,
+            "temperature that the gain belongs to", "assumption: room temperature")
+        .real(
+            "time_exponent", "1", [](c & v) -> auto& { return v.cable.ageing.time_exponent; }, 0.01,
+            4, "the growth goes as this power of time", "assumption: diffusion-like")
+        .real(
+            "density_exponent", "1", [](c & v) -> auto& { return v.cable.ageing.density_exponent; },
+            0, 10, "and as this power of the current density",
+            "assumption; above 0.63 by Kang et al., 2026")
+        .real(
+            "activation_energy_j", "J",
+            [](c & v) -> auto& { return v.cable.ageing.activation_energy_j; }, 0, 1e-18,
+            "of the growth over temperature", "assumption: 0.4 eV")
+        .append_to(all);
+}
+
 void add_photodiodes(std::vector<parameter>& all) {
     table_builder("photodiodes")
         .real(
@@ -202,6 +234,7 @@ void add_accelerator(std::vector<parameter>& all) {
 
 void append_block_parameters(std::vector<parameter>& all) {
     add_transmitter(all);
+    add_ageing(all);
     add_photodiodes(all);
     add_receiver(all);
     add_phy(all);
