@@ -15,7 +15,7 @@ namespace {
 constexpr double TWO_SIDED_95 = 1.959963984540054;
 /// Above, a flank bends towards its density whatever its jitter.
 constexpr double HIGHEST_SHARE = 0.1;
-/// Nearer to the bathtub's lowest point, the other flank and the floor have a say.
+/// Nearer to a bathtub's floor, that and the other flank have a say.
 constexpr double ABOVE_FLOOR = 2.0;
 constexpr double LEAST_BER = 1e-300;
 
@@ -78,6 +78,20 @@ std::vector<bathtub_point> statistical_bathtub(const statistical_eye& eye) {
     for (std::size_t p = 0; p < eye.phase_ui.size(); ++p)
         out.push_back({eye.phase_ui[p], eye.ber[p], eye.ber[p], eye.ber[p], false});
     return out;
+}
+
+phase_gap gap_of(std::span<const bathtub_point> points) {
+    phase_gap out{NAN, NAN};
+    double widest = 0.0, narrowest = INFINITY;
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+        const double step = points[i + 1].phase_ui - points[i].phase_ui;
+        narrowest = std::min(narrowest, step);
+        if (step > widest) {
+            widest = step;
+            out = {points[i].phase_ui, points[i + 1].phase_ui};
+        }
+    }
+    return widest > 1.5 * narrowest ? out : phase_gap{NAN, NAN};
 }
 
 double dual_dirac::line::variance_at(double quantile) const {
@@ -150,10 +164,13 @@ std::optional<dual_dirac> dual_dirac::fit(std::span<const bathtub_point> points,
             first = std::min(first, point.phase_ui);
             last = std::max(last, point.phase_ui);
         }
-    const double middle = 0.5 * (first + last);
+    const phase_gap gap = gap_of(points);
+    const bool has_floor = std::isnan(gap.left_ui);
+    const double middle = 0.5 * (has_floor ? first + last : gap.left_ui + gap.right_ui);
+    const double floor = has_floor ? ABOVE_FLOOR * lowest->ber : 0.0;
     std::vector<bathtub_point> left, right;
     for (bathtub_point point : points) {
-        if (point.extrapolated || !(point.ber > ABOVE_FLOOR * lowest->ber) || !(point.low > 0.0) ||
+        if (point.extrapolated || !(point.ber > floor) || !(point.low > 0.0) ||
             point.ber > HIGHEST_SHARE * transition_density)
             continue;
         if (point.phase_ui < middle) {

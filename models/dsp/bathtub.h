@@ -32,6 +32,13 @@ std::vector<bathtub_point> counted_bathtub(const eye_monitor& monitor, std::size
 /// value.
 std::vector<bathtub_point> statistical_bathtub(const statistical_eye& eye);
 
+/// Between which phases the points have their widest gap, if that is wider than the steps between
+/// the others: there the counted flanks end. Else NaN: their floor was counted, or nothing.
+struct phase_gap {
+    double left_ui, right_ui;
+};
+phase_gap gap_of(std::span<const bathtub_point> points);
+
 /// A value with its 95 % confidence.
 struct estimate {
     double value, low, high;
@@ -46,8 +53,8 @@ class dual_dirac {
 public:
     /// Fits a line to each flank's quantiles of ber / `transition_density`, weighted by their
     /// intervals. Uses points that are no extrapolation, lie above 0 and at most at a tenth of the
-    /// density, outside the bathtub's floor. Fewer than two on either side, or flanks that do not
-    /// fall: nothing. `transition_density` outside (0, 1]: std::out_of_range.
+    /// density, well above the floor if that was seen. Fewer than two on either side, or flanks
+    /// that do not fall: nothing. `transition_density` outside (0, 1]: std::out_of_range.
     static std::optional<dual_dirac> fit(std::span<const bathtub_point> points,
                                          double transition_density = 0.5);
 

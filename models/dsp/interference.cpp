@@ -15,7 +15,8 @@ namespace {
 /// A lattice this fine leaves the third moment of a split symbol below 0.1 step^3, which changes
 /// a tail of 8 sigma by less than 0.03 %.
 constexpr double CELLS_PER_SIGMA = 32.0;
-constexpr double MAX_CELLS = 8000.0;
+/// Interference wider than 25 sigma gets coarser cells: eyes that deep fail by few sigma or never.
+constexpr double MAX_CELLS = 800.0;
 /// Sum of fourth powers of folded symbols' effects over sigma^4: a symbol of effect a leaves the
 /// fourth cumulant a^4 / 8 beside its variance, which changes a tail of 8 sigma by a^4 / 8 8^4 /
 /// 24.

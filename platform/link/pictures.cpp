@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "platform/config/quantity.h"
 #include "platform/link/report.h"
@@ -79,25 +78,6 @@ curve fine_bathtub(const analysis& found) {
     return out;
 }
 
-/// Between which phases the counted points have their widest gap, if that is wider than the steps
-/// between the others: the flanks end there.
-struct counted_gap {
-    double left_ui = NAN, right_ui = NAN;
-};
-counted_gap gap_of(std::span<const dsp::bathtub_point> points) {
-    counted_gap out;
-    double widest = 0.0, narrowest = INFINITY;
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-        const double step = points[i + 1].phase_ui - points[i].phase_ui;
-        narrowest = std::min(narrowest, step);
-        if (step > widest) {
-            widest = step;
-            out = {points[i].phase_ui, points[i + 1].phase_ui};
-        }
-    }
-    return widest > 1.5 * narrowest ? out : counted_gap{};
-}
-
 plot::series line(double x0, double y0, double x1, double y1, bool dashed) {
     plot::series out;
     out.x = {x0, x1};
@@ -154,7 +134,7 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
     for (std::size_t eye = 0; eye < size.openings.size(); ++eye) {
         const double threshold = receiver.filter.threshold_a[eye] * MICRO;
         map.lines.push_back(line(-1.0, threshold, 1.0, threshold, true));
-        map.markers.push_back({0.0, threshold, fmt::format("{:.2f} uA", threshold)});
+        map.markers.push_back({0.0, threshold, fmt::format("threshold {:.2f} uA", threshold)});
         const eye_opening& opening = size.openings[eye];
         if (opening.low_a < opening.high_a)
             map.lines.push_back(
@@ -189,7 +169,7 @@ plot::line_chart bathtub_picture(const question& asked, const analysis& found) {
         computed.y.push_back(ber >= LEAST_BER ? ber : NAN);
     chart.lines.push_back(computed);
     // Where nobody counted enough: the inside of the eye, or nothing.
-    const counted_gap gap = gap_of(flanks.points);
+    const dsp::phase_gap gap = dsp::gap_of(flanks.points);
     if (!flanks.points.empty()) {
         plot::series counted{.label = "counted waveforms, 95 %", .points = true};
         const auto add = [&](double phase, double ber, double low, double high) {

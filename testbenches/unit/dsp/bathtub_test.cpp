@@ -190,6 +190,20 @@ TEST_CASE("symbols counted with moving edges give the jitter that moved them") {
     CHECK(fit->deterministic_ui().value == Approx(0.0).margin(0.015));
 }
 
+TEST_CASE("the gap between counted flanks is where they end") {
+    const std::vector<bathtub_point> flanks = {{-0.4, 1e-2, 1e-2, 1e-2, false},
+                                               {-0.3, 1e-4, 1e-4, 1e-4, false},
+                                               {0.3, 1e-4, 1e-4, 1e-4, false},
+                                               {0.4, 1e-2, 1e-2, 1e-2, false}};
+    CHECK(gap_of(flanks).left_ui == -0.3);
+    CHECK(gap_of(flanks).right_ui == 0.3);
+    // Both points of either flank count, since nobody saw a floor.
+    REQUIRE(dual_dirac::fit(flanks));
+    CHECK_FALSE(dual_dirac::fit(flanks)->extrapolates(1e-4));
+    CHECK(std::isnan(gap_of({}).left_ui));
+    CHECK(std::isnan(gap_of(std::span(flanks).first(2)).left_ui));
+}
+
 TEST_CASE("an eye monitor's counts are a bathtub") {
     eye_monitor monitor(photonics::modulation::nrz, 0.0, 1.0, 3);
     // One symbol of each kind; at phase 2 the one reads low.
