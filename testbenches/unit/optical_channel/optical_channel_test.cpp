@@ -1,5 +1,6 @@
 #include "models/optical_channel/optical_channel.h"
 
+#include "models/photonics/driver.h"
 #include "models/photonics/spot.h"
 #include "models/transport/lane_grid.h"
 #include "testbenches/unit/common/fresh_simulation.h"
@@ -205,6 +206,26 @@ TEST_CASE("optical_channel: a rotated bundle moves the corners' light and not th
         CHECK(fallen(centre).own == Approx(spot_fractions_of(config.lane).own).epsilon(2e-3));
         CHECK(lanes[0].excess_loss_db == 0.0);
     });
+}
+
+TEST_CASE(
+    "optical_channel: emitters begin with the age that the law gives, up to the model's end") {
+    const auto growth = [](double gain) {
+        auto config = small(4);
+        config.powered_s = 4.0 * config.ageing.reference_time_s;
+        config.ageing.gain = gain;
+        // At the density that the drive has, so that time alone counts: growth = gain sqrt(4).
+        const auto emitter = photonics::emitter_of(config.lane);
+        config.ageing.reference_density_a_per_m2 =
+            photonics::drive_of(config.lane).average_a / photonics::led_area(emitter);
+        config.ageing.reference_temperature_k = config.lane.temperature_k;
+        bench b(config);
+        b.source.send(lit_frame(4, 0, 0));
+        run(seconds(1e-6));
+        return b.sink.frames.back().optics->lanes[2].defect_growth;
+    };
+    fresh_simulation([&] { CHECK(growth(1.5) == Approx(3.0)); });
+    fresh_simulation([&] { CHECK(growth(900.0) == 1000.0); });
 }
 
 TEST_CASE("optical_channel: an array that cannot be is refused by name") {

@@ -26,11 +26,11 @@ struct bench {
     register_host array_host{"array_host", array};
     register_host dsp_host{"dsp_host", dsp};
 
-    explicit bench(std::uint64_t seed)
-        : driver("driver", configure<tx_driver_config>(seed)),
-          channel("channel", configure<optical_channel_config>(seed)),
-          array("array", configure<pd_array_config>(seed)),
-          dsp("dsp", configure<rx_dsp_config>(seed)) {
+    explicit bench(std::uint64_t seed, const photonics::lane_parameters& lane = {})
+        : driver("driver", configure<tx_driver_config>(seed, lane)),
+          channel("channel", configure<optical_channel_config>(seed, lane)),
+          array("array", configure<pd_array_config>(seed, lane)),
+          dsp("dsp", configure<rx_dsp_config>(seed, lane)) {
         source.out.bind(driver.in);
         driver.out.bind(channel.in);
         channel.out.bind(array.in);
@@ -39,8 +39,9 @@ struct bench {
     }
 
     template <class Config>
-    static Config configure(std::uint64_t seed) {
+    static Config configure(std::uint64_t seed, const photonics::lane_parameters& lane) {
         Config config;
+        config.lane = lane;
         config.lanes = LANES;
         config.seed = seed;
         if constexpr (requires { config.spread.alive_probability; }) {
@@ -156,6 +157,34 @@ TEST_CASE("optical path: the waveform fidelity counts errors near the law's rate
         // Counting leaves 4 % here; the law's pulse response is a fit.
         CHECK(std::abs(std::log10(double(wrong.size()) / bits / b.dsp.lane_ber(4))) < 0.1);
     });
+}
+
+TEST_CASE("optical path: waveforms are sampled with each kind of jitter") {
+    constexpr std::uint32_t bits = 40'000;
+    const auto errors = [&](const photonics::lane_parameters& lane) {
+        double counted = 0.0;
+        int ends[2];
+        REQUIRE(pipe(ends) == 0);
+        fresh_simulation([&] {
+            bench b(1, lane);
+            b.start(275);
+            counted = double(b.errors(4, 0, bits, 10'000, fidelity::waveform).size());
+            REQUIRE(write(ends[1], &counted, sizeof counted) == sizeof counted);
+        });
+        REQUIRE(read(ends[0], &counted, sizeof counted) == sizeof counted);
+        close(ends[0]);
+        close(ends[1]);
+        return counted;
+    };
+    const double still = errors({.random_jitter_s = 0.0});
+    // Beyond three standard deviations of the difference of two counts.
+    const auto more = [&](const photonics::lane_parameters& lane) {
+        const double found = errors(lane);
+        return found - still > 3.0 * std::sqrt(found + still);
+    };
+    CHECK(more({.random_jitter_s = 60e-12}));
+    CHECK(more({.random_jitter_s = 0.0, .sinusoidal_jitter_s = 90e-12}));
+    CHECK(more({.random_jitter_s = 0.0, .duty_cycle_distortion = 0.35}));
 }
 
 TEST_CASE("optical path: no fidelity's errors depend on the cut into frames") {
