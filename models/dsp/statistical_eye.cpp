@@ -146,7 +146,11 @@ struct node {
 std::vector<node> nodes_of(const sampling_jitter& jitter) {
     constexpr int sine_nodes = 64;
     constexpr double gauss_step = 1.0 / 3.0;
-    const int sines = jitter.sinusoidal_ui > 0.0 ? sine_nodes : 1;
+    int sines = jitter.sinusoidal_ui > 0.0 ? sine_nodes : 1;
+    // Under a Gaussian, nodes at most half its rms apart are as good as any.
+    if (sines > 1 && jitter.random_ui > 0.0)
+        sines = static_cast<int>(std::clamp(
+            2.0 * photonics::PI * jitter.sinusoidal_ui / jitter.random_ui, 8.0, 1.0 * sine_nodes));
     const int gauss =
         jitter.random_ui > 0.0 ? static_cast<int>(JITTER_REACH_SIGMA / gauss_step) : 0;
     std::vector<node> nodes;
