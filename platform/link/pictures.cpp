@@ -148,6 +148,8 @@ plot::heat_map eye_picture(const question& asked, const analysis& found) {
         "feedback taps.",
         asked.neighbours, asked.target_ber, found.law->lane().feed_forward_taps,
         found.law->lane().feedback_taps);
+    if (found.law->lane().feedback_taps > 0)
+        map.note += " The feedback steps at +-0.5 UI.";
     return map;
 }
 
