@@ -12,42 +12,58 @@ namespace {
 
 /// States times ways into and out of them: what a step costs.
 constexpr std::size_t MAX_BRANCHES = 4096;
-constexpr unsigned LAGS = 2;
+/// Samples whose noise an error tells something about.
+constexpr std::size_t LAGS = 2;
 /// Relative change of the error rate between steps at which the chain counts as stationary.
 constexpr double SETTLED = 1e-3;
 constexpr unsigned MAX_STEPS = 200;
 /// States not worth following have, all together, this part of the errors.
-constexpr double NEGLIGIBLE = 1e-3;
+constexpr double NEGLIGIBLE = 1e-2;
 
 /// Mean and variance of a sample's noise over its unconditional standard deviation.
 struct noise_belief {
     double mean = 0.0, variance = 1.0;
 };
 
+/// What is believed of the noise of the last samples, the latest first: jointly Gaussian.
+struct joint_belief {
+    std::array<double, LAGS> mean{};
+    std::array<std::array<double, LAGS>, LAGS> covariance{};
+};
+
 /// Probability of one state, and over all ways into it the moments of the noise.
 struct state {
     double mass = 0.0;
-    std::array<double, LAGS> first{}, second{};  ///< the latest sample's first
+    std::array<double, LAGS> first{};
+    std::array<std::array<double, LAGS>, LAGS> second{};
 
-    noise_belief belief(unsigned lag) const {
-        const double mean = first[lag] / mass;
-        return {mean, std::max(second[lag] / mass - mean * mean, 0.0)};
+    joint_belief belief() const {
+        joint_belief out;
+        for (std::size_t i = 0; i < LAGS; ++i)
+            out.mean[i] = first[i] / mass;
+        for (std::size_t i = 0; i < LAGS; ++i)
+            for (std::size_t j = 0; j < LAGS; ++j)
+                out.covariance[i][j] = second[i][j] / mass - out.mean[i] * out.mean[j];
+        return out;
     }
-    void add(double probability, const noise_belief& latest, const noise_belief& before) {
+    void add(double probability, const joint_belief& noise) {
         mass += probability;
-        first[0] += probability * latest.mean;
-        second[0] += probability * (latest.variance + latest.mean * latest.mean);
-        first[1] += probability * before.mean;
-        second[1] += probability * (before.variance + before.mean * before.mean);
+        for (std::size_t i = 0; i < LAGS; ++i) {
+            first[i] += probability * noise.mean[i];
+            for (std::size_t j = 0; j < LAGS; ++j)
+                second[i][j] +=
+                    probability * (noise.covariance[i][j] + noise.mean[i] * noise.mean[j]);
+        }
     }
 };
 
-/// phi(x) / Q(x), and its asymptote where both vanish.
-double hazard(double x) {
+/// phi(x) / Q(x) for the given Q(x), and its asymptote where both vanish.
+double hazard(double x, double tail) {
     constexpr double far = 30.0;
     if (x > far)
         return x + 1.0 / x;
-    return 0.3989422804014327 * portable_exp(-0.5 * x * x) / normal_tail(x);
+    const double magnitude = std::abs(x);
+    return 0.3989422804014327 * portable_exp(-0.5 * magnitude * magnitude) / tail;
 }
 
 /// A signal beyond a threshold: how likely, and the noise if so.
@@ -62,40 +78,86 @@ crossing cross(double distance, double sigma, const noise_belief& prior, double 
     const double part = sigma * prior.variance;
     const double total = std::sqrt(std::max(sigma * part + rest, 1e-300));
     const double x = (distance - sigma * prior.mean) / total;
-    const double h = hazard(x);
+    const double tail = normal_tail(x);
+    const double h = hazard(x, tail);
     const double gain = part / total;
-    return {normal_tail(x),
+    return {tail,
             {prior.mean + gain * h,
              std::max(prior.variance - gain * gain * std::max(h * (h - x), 0.0), 0.0)}};
 }
 
-/// Weights with which the noise of the last two samples predicts the next, and what remains.
-struct noise_prediction {
-    std::array<double, LAGS> weight{};
-    double innovation = 1.0;
-
-    noise_prediction(const sampled_channel& channel, const receive_filter& filter) {
+/// How the noise of successive samples hangs together behind the filter.
+class noise_memory {
+public:
+    noise_memory(const sampled_channel& channel, const receive_filter& filter) {
         std::array<double, LAGS + 1> covariance{};
         for (std::size_t lag = 0; lag <= LAGS; ++lag)
             for (std::size_t i = 0; i < FORWARD_TAPS; ++i)
                 for (std::size_t j = 0; j < FORWARD_TAPS; ++j)
                     covariance[lag] +=
                         filter.forward[i] * filter.forward[j] * correlation(channel, lag + j, i);
+        correlation_[0] = 1.0;
         if (!(covariance[0] > 0.0))
             return;
+        for (std::size_t lag = 1; lag <= LAGS; ++lag)
+            correlation_[lag] = covariance[lag] / covariance[0];
+        // Levinson's recursion.
         constexpr double most = 0.999;
-        const double one = std::clamp(covariance[1] / covariance[0], -most, most);
-        const double two = covariance[2] / covariance[0];
-        const double left = 1.0 - one * one;
-        const double partial = std::clamp((two - one * one) / left, -most, most);
-        weight = {one * (1.0 - partial), partial};
-        innovation = left * (1.0 - partial * partial);
+        for (std::size_t lag = 0; lag < LAGS; ++lag) {
+            double partial = correlation_[lag + 1];
+            for (std::size_t i = 0; i < lag; ++i)
+                partial -= weight_[i] * correlation_[lag - i];
+            partial = std::clamp(partial / innovation_, -most, most);
+            const auto shorter = weight_;
+            for (std::size_t i = 0; i < lag; ++i)
+                weight_[i] -= partial * shorter[lag - 1 - i];
+            weight_[lag] = partial;
+            innovation_ *= 1.0 - partial * partial;
+        }
     }
 
-    noise_belief next(const noise_belief& latest, const noise_belief& before) const {
-        return {weight[0] * latest.mean + weight[1] * before.mean,
-                innovation + weight[0] * weight[0] * latest.variance +
-                    weight[1] * weight[1] * before.variance};
+    /// Before anything was decided.
+    joint_belief unconditional() const {
+        joint_belief out;
+        for (std::size_t i = 0; i < LAGS; ++i)
+            for (std::size_t j = 0; j < LAGS; ++j)
+                out.covariance[i][j] = correlation_[i > j ? i - j : j - i];
+        return out;
+    }
+
+    /// The next sample's noise, and how it varies with that of the last ones.
+    struct prediction {
+        noise_belief noise;
+        std::array<double, LAGS> covariance{};
+    };
+    prediction next(const joint_belief& known) const {
+        prediction out{{0.0, innovation_}, {}};
+        for (std::size_t i = 0; i < LAGS; ++i) {
+            out.noise.mean += weight_[i] * known.mean[i];
+            for (std::size_t j = 0; j < LAGS; ++j)
+                out.covariance[i] += weight_[j] * known.covariance[i][j];
+            out.noise.variance += weight_[i] * out.covariance[i];
+        }
+        out.noise.variance = std::max(out.noise.variance, 1e-12);
+        return out;
+    }
+
+    /// The last samples once the next is one of them and believed to be `decided`.
+    static joint_belief advance(const joint_belief& known, const prediction& next,
+                                const noise_belief& decided) {
+        joint_belief out;
+        out.mean[0] = decided.mean;
+        out.covariance[0][0] = decided.variance;
+        for (std::size_t i = 1; i < LAGS; ++i) {
+            const double gain = next.covariance[i - 1] / next.noise.variance;
+            out.mean[i] = known.mean[i - 1] + gain * (decided.mean - next.noise.mean);
+            out.covariance[0][i] = out.covariance[i][0] = gain * decided.variance;
+            for (std::size_t j = 1; j < LAGS; ++j)
+                out.covariance[i][j] =
+                    known.covariance[i - 1][j - 1] -
+                    gain * next.covariance[j - 1] * (1.0 - decided.variance / next.noise.variance);
+        }
+        return out;
     }
 
 private:
@@ -105,10 +167,14 @@ private:
             return 1.0;
         return lag <= channel.noise_correlation.size() ? channel.noise_correlation[lag - 1] : 0.0;
     }
+
+    std::array<double, LAGS + 1> correlation_{};
+    std::array<double, LAGS> weight_{};
+    double innovation_ = 1.0;
 };
 
-/// State e + ERRORS^taps w: e holds the latest error lowest, 0 none, 1 up, 2 down; w the window's
-/// symbols, the newest lowest.
+/// State e + histories w: e holds an error for each tap, the latest lowest, 0 none, 1 up, 2 down
+/// (NRZ: 1 either way, as the window tells); w the window's symbols, the newest lowest.
 class feedback_chain {
 public:
     feedback_chain(const equalised_channel& equalised, const sampled_channel& channel,
@@ -117,9 +183,10 @@ public:
           filter_(filter),
           levels_(channel.levels()),
           taps_(taps),
-          noise_(channel, filter) {
+          noise_(channel, filter),
+          errors_(levels_ == 2 ? 2 : 3) {
         for (unsigned i = 0; i < taps; ++i)
-            histories_ *= ERRORS;
+            histories_ *= errors_;
         choose_window(equalised);
         describe(equalised);
         for (double& t : filter_.threshold_a)
@@ -131,7 +198,7 @@ public:
 
     error_factors run() {
         for (std::size_t w = 0; w < windows_; ++w)
-            now_[w * histories_].add(1.0 / static_cast<double>(windows_), {}, {});
+            now_[w * histories_].add(1.0 / static_cast<double>(windows_), noise_.unconditional());
         const auto right = step();
         auto wrong = right;
         double before = 0.0;
@@ -148,18 +215,22 @@ public:
     }
 
 private:
-    static constexpr std::size_t ERRORS = 3;
-
     struct view {
         double mean, sigma;
     };
 
     static double sum(const std::array<double, 4>& of) { return of[0] + of[1] + of[2] + of[3]; }
 
-    /// Symbols k - older_ .. k + newer_: towards the greatest effects beyond, as far as states
-    /// allow and they exceed the noise's twentieth.
+    /// Symbols k - older_ .. k + newer_: for NRZ those whose errors are fed back and one to come,
+    /// then towards the greatest effects beyond, as far as states allow and they exceed the noise's
+    /// twentieth.
     void choose_window(const equalised_channel& equalised) {
         windows_ = levels_;
+        if (levels_ == 2) {
+            newer_ = 1;
+            older_ = taps_;
+            windows_ <<= newer_ + older_;
+        }
         const symbol_response& signal = equalised.signal;
         const auto size = [&](std::size_t m) {
             return std::abs(signal.linear[m]) + std::abs(signal.pair[m]) +
@@ -229,17 +300,20 @@ private:
     /// What wrong feedback adds to the signal. `window` is that of the symbol decided next.
     double displacement(std::size_t history, std::size_t window) const {
         double sum = 0.0;
-        for (unsigned i = 0; i < taps_; ++i, history /= ERRORS) {
-            const std::size_t error = history % ERRORS;
+        for (unsigned i = 0; i < taps_; ++i, history /= errors_) {
+            const std::size_t error = history % errors_;
             if (error == 0)
                 continue;
             double gap = (channel_.level[levels_ - 1] - channel_.level[0]) / (levels_ - 1);
+            bool up = error == 1;
             if (i < older_) {
                 const unsigned sent = symbol(window, newer_ + 1 + i);
-                const unsigned lower = error == 1 ? sent : sent - 1;
+                if (levels_ == 2)
+                    up = sent == 0;
+                const unsigned lower = up ? sent : sent - 1;
                 gap = channel_.level[lower + 1] - channel_.level[lower];
             }
-            sum -= filter_.feedback_a[i] / channel_.amplitude_a * (error == 1 ? gap : -gap);
+            sum -= filter_.feedback_a[i] / channel_.amplitude_a * (up ? gap : -gap);
         }
         return sum;
     }
@@ -254,9 +328,10 @@ private:
                 const state& from = now_[w * histories_ + e];
                 if (from.mass <= negligible_)
                     continue;
-                const noise_belief latest = from.belief(0);
-                const noise_belief prior = noise_.next(latest, from.belief(1));
-                const std::size_t history = e * ERRORS % histories_;
+                const joint_belief known = from.belief();
+                const auto next = noise_.next(known);
+                const noise_belief& prior = next.noise;
+                const std::size_t history = e * errors_ % histories_;
                 for (unsigned t = 0; t < levels_; ++t) {
                     const std::size_t window = (w * levels_ + t) % windows_;
                     const view& seen = views_[window];
@@ -267,7 +342,8 @@ private:
                     double left = 1.0;
                     noise_belief right = prior;
                     const auto decide = [&](const crossing& beyond, std::size_t error) {
-                        to[error].add(mass * beyond.probability, beyond.noise, latest);
+                        to[error].add(mass * beyond.probability,
+                                      noise_memory::advance(known, next, beyond.noise));
                         wrong[s] += mass * beyond.probability * levels_;
                         const double less = beyond.probability / left;
                         left = std::max(left - beyond.probability, 0.0);
@@ -280,9 +356,9 @@ private:
                         crossing down = cross(mean - filter_.threshold_a[s - 1], seen.sigma,
                                               {-prior.mean, prior.variance}, rest_);
                         down.noise.mean = -down.noise.mean;
-                        decide(down, 2);
+                        decide(down, errors_ - 1);
                     }
-                    to[0].add(mass * left, right, latest);
+                    to[0].add(mass * left, noise_memory::advance(known, next, right));
                 }
             }
         now_.swap(next_);
@@ -293,8 +369,9 @@ private:
     const sampled_channel& channel_;
     receive_filter filter_;
     unsigned levels_, taps_;
-    noise_prediction noise_;
+    noise_memory noise_;
     unsigned newer_ = 0, older_ = 0;
+    std::size_t errors_;  ///< values that one error takes
     std::size_t windows_ = 1, histories_ = 1;
     double rest_ = 0.0;        ///< variance of what the window leaves out
     double negligible_ = 0.0;  ///< probability of states not worth following
