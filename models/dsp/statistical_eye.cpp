@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 #include "models/common/normal.h"
@@ -21,8 +22,12 @@ constexpr double STEP_UI = 1.0 / PHASES;
 /// Gaussian jitter counts as far out as a probability of 1e-17.
 constexpr double JITTER_REACH_SIGMA = 8.5;
 
-/// Probability that the wanted symbol's sample lies above (or below) a value.
-double tail_of(const interference_law& law, double value, bool above) {
+/// Share of a tail that may be left out.
+constexpr double NEGLIGIBLE = 1e-9;
+
+/// Probability that the wanted symbol's sample lies above (or below) a value, beside `others`, to
+/// which it will be added.
+double tail_of(const interference_law& law, double value, bool above, double others = 0.0) {
     // Sums side by side, since the order of one alone would forbid vectors.
     constexpr std::size_t width = 8;
     const std::size_t cells = law.mass.size();
@@ -39,16 +44,36 @@ double tail_of(const interference_law& law, double value, bool above) {
         const double narrow = distance / std::sqrt(variance[i] - spread[i]);
         return mass[i] * (normal_tail(wide) + normal_tail(narrow));
     };
-    std::array<double, width> sums{};
+    std::array<double, width> sums{}, greatest{};
     std::size_t first = 0;
     for (; first + width <= cells; first += width)
         for (std::size_t i = 0; i < width; ++i)
-            sums[i] += both(first + i);
+            greatest[i] = std::max(greatest[i], variance[first + i] + spread[first + i]);
     for (std::size_t i = 0; first + i < cells; ++i)
-        sums[i] += both(first + i);
-    double sum = 0.0;
-    for (const double part : sums)
-        sum += part;
+        greatest[i] = std::max(greatest[i], variance[first + i] + spread[first + i]);
+    const double sigma = std::sqrt(*std::ranges::max_element(greatest));
+    const auto total = [&] { return std::accumulate(sums.begin(), sums.end(), 0.0); };
+    // From the nearest cells outwards, until all that follow are negligible together.
+    constexpr std::size_t between_looks = 8;
+    for (std::size_t block = 0; block * width < cells; ++block) {
+        const std::size_t done = block * width;
+        const std::size_t count = std::min(width, cells - done);
+        const std::size_t begin = above ? cells - done - count : done;
+        if (block % between_looks == 0) {
+            const std::size_t nearest = above ? begin + count - 1 : begin;
+            const double x = (start + static_cast<double>(nearest) * step) / sigma;
+            if (x > 0.0 && portable_exp(-0.5 * x * x) < NEGLIGIBLE * (total() + others))
+                break;
+        }
+        if (count == width) {
+            for (std::size_t i = 0; i < width; ++i)
+                sums[i] += both(begin + i);
+        } else {
+            for (std::size_t i = 0; i < count; ++i)
+                sums[i] += both(begin + i);
+        }
+    }
+    const double sum = total();
     return 0.5 * sum;
 }
 
@@ -74,7 +99,7 @@ error_rates law_of(const symbol_laws& signal, const receive_filter& filter, doub
             const int more = static_cast<int>(gray_distance(s, further)) -
                              static_cast<int>(gray_distance(s, nearer));
             if (more != 0)
-                bits += more * tail_of(view, threshold[t - 1], t > s);
+                bits += more * tail_of(view, threshold[t - 1], t > s, std::max(bits, 0.0));
         }
     }
     const double ber = std::max(bits, 0.0) / (2.0 * levels);
