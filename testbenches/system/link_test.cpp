@@ -92,7 +92,7 @@ TEST_CASE("Errors too rare to count are sampled, and waveforms leave them out") 
     CHECK(found["ber"]["waveform"].is_null());
     CHECK(found["ber"]["ci95"]["waveform"].is_null());
     CHECK(found["ber"]["symbol"].is_number());
-    CHECK(found["ber"]["method"]["symbol"].get<std::string>().starts_with("sampled"));
+    CHECK(found["ber"]["method"]["symbol"].get<std::string>().starts_with("importance sampling"));
     CHECK(found["ber"]["method"]["waveform"].get<std::string>().starts_with("not feasible"));
 }
 
