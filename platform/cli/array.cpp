@@ -211,6 +211,10 @@ int array(const array_options& chosen) {
     const auto asked = question_of(chosen);
     const auto& shown = view_called(chosen.show);
     const double target_ber = quantity("--target-ber", chosen.target_ber, "1", 2e-4);
+    if (!(target_ber > 0.0 && target_ber < 0.5)) {
+        throw config::configuration_error(
+            fmt::format("--target-ber: {} is no bit error ratio between 0 and 0.5", target_ber));
+    }
     const auto map = [&] {
         try {
             return link::map_array(asked);

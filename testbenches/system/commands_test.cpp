@@ -153,7 +153,8 @@ TEST_CASE("version names the program and SystemC, help names the subcommands") {
     CHECK(version.out.find("2.3.") != std::string::npos);
     const auto help = luxlane({"--help"}, directory);
     CHECK(help.status == 0);
-    for (const auto* command : {"run", "describe", "check", "validate", "version"}) {
+    for (const auto* command :
+         {"run", "led", "receiver", "link", "array", "describe", "check", "validate", "version"}) {
         CHECK(help.out.find(command) != std::string::npos);
     }
     CHECK(luxlane({"run", "--help"}, directory).status == 0);
