@@ -198,13 +198,16 @@ double reach_of(const sampling_jitter& jitter) {
     return JITTER_REACH_SIGMA * jitter.random_ui + jitter.sinusoidal_ui;
 }
 
+void add(error_rates& sum, const error_rates& part, double weight) {
+    sum.ber += weight * part.ber;
+    sum.given_one += weight * part.given_one;
+    sum.given_zero += weight * part.given_zero;
+}
+
 error_rates average(const rate_curve& curve, std::span<const node> nodes, double position) {
     error_rates sum{0.0, 0.0, 0.0};
     for (const node& n : nodes) {
-        const error_rates rates = curve.at(position + n.displacement_ui / STEP_UI);
-        sum.ber += n.weight * rates.ber;
-        sum.given_one += n.weight * rates.given_one;
-        sum.given_zero += n.weight * rates.given_zero;
+        add(sum, curve.at(position + n.displacement_ui / STEP_UI), n.weight);
     }
     return sum;
 }
@@ -231,21 +234,26 @@ public:
         return out;
     }
 
-    /// The rates of `views`, those at this displacement.
-    error_rates rates(std::span<const symbol_laws> views, double displacement_ui) const {
+    /// The rates of `views` with right feedback.
+    error_rates first_rates(std::span<const symbol_laws> views) const {
         error_rates sum{0.0, 0.0, 0.0};
         const double weight = 1.0 / static_cast<double>(views.size());
-        for (std::size_t i = 0; i < views.size(); ++i) {
-            error_rates part = law_of(views[i], filter_, channel_.amplitude_a);
-            if (filter_.has_feedback()) {
-                const double half = i == 0 ? half_ : -half_;
-                part = propagate(part, displace(channel_, phases_, displacement_ui - half),
-                                 displace(channel_, phases_, displacement_ui + half), filter_);
-            }
-            sum.ber += weight * part.ber;
-            sum.given_one += weight * part.given_one;
-            sum.given_zero += weight * part.given_zero;
-        }
+        for (const symbol_laws& view : views)
+            add(sum, law_of(view, filter_, channel_.amplitude_a), weight);
+        return sum;
+    }
+
+    /// The same with the errors that wrong feedback adds at this displacement.
+    error_rates propagated(const error_rates& first, double displacement_ui) const {
+        if (!filter_.has_feedback())
+            return first;
+        const sampled_channel early = displace(channel_, phases_, displacement_ui - half_);
+        if (half_ == 0.0)
+            return propagate(first, early, early, filter_);
+        const sampled_channel late = displace(channel_, phases_, displacement_ui + half_);
+        error_rates sum{0.0, 0.0, 0.0};
+        add(sum, propagate(first, early, late, filter_), 0.5);
+        add(sum, propagate(first, late, early, filter_), 0.5);
         return sum;
     }
 
@@ -360,8 +368,9 @@ error_rates jittered_error_law(const sampled_channel& channel,
     const int side = side_phases(jitter);
     rate_curve curve;
     for (int p = -side; p <= side; ++p)
-        curve.add(sampler.rates(sampler.views(p * STEP_UI), p * STEP_UI));
-    return average(curve, nodes_of(jitter), side);
+        curve.add(sampler.first_rates(sampler.views(p * STEP_UI)));
+    // Jitter changes how often errors begin, and hardly how they propagate.
+    return sampler.propagated(average(curve, nodes_of(jitter), side), 0.0);
 }
 
 statistical_eye make_statistical_eye(const sampled_channel& channel,
@@ -377,7 +386,7 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     for (int p = -CENTRE - side; p < CENTRE + side; ++p) {
         const double displacement = std::clamp(p * STEP_UI, -0.75, 0.75);
         auto here = sampler.views(displacement);
-        curve.add(sampler.rates(here, displacement));
+        curve.add(sampler.propagated(sampler.first_rates(here), displacement));
         if (p >= -CENTRE && p < CENTRE)
             views.push_back(std::move(here));
     }
