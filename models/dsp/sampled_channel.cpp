@@ -98,9 +98,7 @@ sampled_channel make_sampled_channel(const photonics::lane_parameters& lane,
 
     // The neighbours' rest light makes shot noise like the lane's own.
     const double quiet = noise_zero + channel.variance_slope * neighbours_zero;
-    const double wander = swing_a > 0.0 ? photonics::baseline_wander(lane.offset_corner_hz,
-                                                                     1.0 / lane.symbol_rate_bd())
-                                        : 0.0;
+    const double wander = swing_a > 0.0 ? photonics::baseline_wander(lane) : 0.0;
     const double white =
         swing_a > 0.0 ? square(own.residual) + square(lane.supply_noise_relative) : 0.0;
     channel.jitter_variance = swing_a > 0.0 ? square(own.jitter_noise) : 0.0;

@@ -133,11 +133,9 @@ void waveform_array::find_filters(std::span<const lane_parameters> lanes) {
             receiver, known[lane.filters].bandwidths, 1.0,
             photonics::thermal_rin_per_hz(emitted_wavelength_m(parameters), parameters.linewidth_m,
                                           parameters.intensity_noise_modes));
-        // Random PAM4 has 5/9 of the variance of NRZ, so does the baseline that follows it.
-        const double wander = photonics::baseline_wander(parameters.offset_corner_hz, symbol_s) *
-                              (highest_ == 3 ? 5.0 / 9.0 : 1.0);
-        const double with_swing = square(response.one_a - response.zero_a) *
-                                  (square(parameters.supply_noise_relative) + wander);
+        const double with_swing =
+            square(response.one_a - response.zero_a) *
+            (square(parameters.supply_noise_relative) + photonics::baseline_wander(parameters));
         lane.variance_a2 = {static_cast<float>(square(parts.thermal_a) + square(parts.channel_a) +
                                                square(parts.dark_a) + with_swing),
                             static_cast<float>(square(parts.shot_a)),

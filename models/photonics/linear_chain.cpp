@@ -310,4 +310,9 @@ double baseline_wander(double offset_corner_hz, double symbol_s) {
     return 0.25 * std::tanh(PI * offset_corner_hz * symbol_s);
 }
 
+double baseline_wander(const lane_parameters& lane) {
+    const double of_nrz = lane.format == modulation::pam4 ? 5.0 / 9.0 : 1.0;
+    return of_nrz * baseline_wander(lane.offset_corner_hz, 1.0 / lane.symbol_rate_bd());
+}
+
 }  // namespace luxlane::photonics

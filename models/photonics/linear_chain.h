@@ -57,7 +57,10 @@ noise_bandwidths noise_bandwidths_of(const linear_chain& chain);
 std::array<double, 4> noise_correlation(const linear_chain& chain, double symbol_s);
 
 /// Variance, over the swing squared, that the low cut at `offset_corner_hz` adds to random NRZ
-/// data: that of the baseline at the start of a symbol. Random PAM4 wanders by 5/9 of it.
+/// data: that of the baseline at the start of a symbol.
 double baseline_wander(double offset_corner_hz, double symbol_s);
+
+/// The same of a lane's own data: random PAM4 has, and wanders by, 5/9 of the variance of NRZ.
+double baseline_wander(const lane_parameters& lane);
 
 }  // namespace luxlane::photonics

@@ -264,8 +264,7 @@ receiver_figures figures_of(const described_receiver& receiver) {
     out.supply_noise_a = lane.supply_noise_relative * swing_a;
     out.noise_correlation = photonics::noise_correlation(out.chain, 1.0 / lane.symbol_rate_bd());
     out.crosstalk_penalty_db = worst_crosstalk_penalty_db(lane.electrical_crosstalk);
-    out.wander_a = swing_a * std::sqrt(photonics::baseline_wander(lane.offset_corner_hz,
-                                                                  1.0 / lane.symbol_rate_bd()));
+    out.wander_a = swing_a * std::sqrt(photonics::baseline_wander(lane));
     if (receiver.amplifier)
         out.amplifier = photonics::figures_of(*receiver.amplifier);
     return out;

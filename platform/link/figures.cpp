@@ -101,18 +101,14 @@ std::vector<noise_origin> noise_of(const lane_law& law) {
     const lane_parameters& lane = law.lane();
     const photonics::lane_response& response = law.response();
     const linear_chain chain = photonics::linear_chain_of(lane);
-    linear_chain white = chain;
-    white.noise_corner_hz = INFINITY;
-    const photonics::noise_bandwidths bandwidths = {photonics::noise_bandwidth_hz(chain),
-                                                    photonics::noise_bandwidth_hz(white)};
+    const photonics::noise_bandwidths bandwidths = photonics::noise_bandwidths_of(chain);
     const double rin = photonics::thermal_rin_per_hz(photonics::emitted_wavelength_m(lane),
                                                      lane.linewidth_m, lane.intensity_noise_modes);
     const photonics::receiver_device receiver = photonics::receiver_of(lane);
     const auto one = photonics::noise_at(receiver, bandwidths, response.one_a, rin);
     const auto zero = photonics::noise_at(receiver, bandwidths, response.zero_a, rin);
     const double swing_a = response.one_a - response.zero_a;
-    const double wander_a = swing_a * std::sqrt(photonics::baseline_wander(
-                                          lane.offset_corner_hz, 1.0 / lane.symbol_rate_bd()));
+    const double wander_a = swing_a * std::sqrt(photonics::baseline_wander(lane));
     const auto both = [&](std::string_view name, double of_swing) {
         return noise_origin{name, of_swing * swing_a, of_swing * swing_a};
     };

@@ -60,6 +60,20 @@ TEST_CASE("a lane on its own keeps its response and adds up its variances") {
           Approx((0.4 * filtered + wander_of(lane)) / (filtered + white + wander_of(lane))));
 }
 
+TEST_CASE("the baseline of PAM4 wanders by less") {
+    auto lane = plain_lane();
+    lane.offset_corner_hz = 2e6;
+    lane.supply_noise_relative = 0.0;
+    auto own = round_response();
+    own.residual = own.jitter_noise = 0.0;
+    const double nrz = make_sampled_channel(lane, own, {}).variance_zero - 9e-4;
+    lane.format = photonics::modulation::pam4;
+    lane.rate_bps *= 2.0;
+    own.level = {0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0};
+    // Variance of 0, 1/3, 2/3, 1 over that of 0, 1: (5/36) / (1/4).
+    CHECK(make_sampled_channel(lane, own, {}).variance_zero - 9e-4 == Approx(5.0 / 9.0 * nrz));
+}
+
 TEST_CASE("a neighbour's light arrives with its own pulse, scaled to the lane's swing") {
     const auto own = round_response();
     auto other = round_response();
