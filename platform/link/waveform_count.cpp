@@ -21,11 +21,7 @@ constexpr std::size_t LANES = SIDE * SIDE;
 constexpr std::size_t WORDS = 32;
 constexpr std::size_t BLOCK = 64 * WORDS;
 constexpr std::size_t FRAMED = BLOCK + 2 * waveform_array::CONTEXT;
-constexpr std::size_t SAMPLES = waveform_array::SAMPLES;
-constexpr std::size_t LANE_SAMPLES = (BLOCK + 2 * waveform_array::MARGIN) * SAMPLES;
-/// Sample of the main cursor, behind the first that is rendered, for the slicer's first sample.
-constexpr std::size_t FIRST_SAMPLE =
-    (waveform_array::MARGIN - dsp::symbol_kernel::MARGIN) * SAMPLES + SAMPLES / 2;
+constexpr std::size_t LANE_SAMPLES = (BLOCK + 2 * waveform_array::MARGIN) * waveform_array::SAMPLES;
 
 /// The lane above, left, right, below on the torus.
 std::size_t neighbour_of(std::size_t lane, std::size_t side) {
@@ -55,7 +51,7 @@ waveform_array array_of(const lane_law& law, std::uint64_t seed) {
     return waveform_array(lanes, sources, noise);
 }
 
-/// When the clock samples symbol `index` of `lane`, in samples from the nominal instant.
+/// When the clock samples the symbols of a lane, in symbols from the nominal instant.
 class sampling_clock {
 public:
     sampling_clock(const photonics::lane_parameters& lane, std::uint64_t seed)
@@ -70,7 +66,7 @@ public:
                       std::sin(2.0 * photonics::PI *
                                uniform53({seed_, lane, slow_jitter}, first + k));
             ui += ((first + k) % 2 == 0 ? -0.5 : 0.5) * jitter_.duty_cycle_ui;
-            out[k] = static_cast<float>(ui * SAMPLES);
+            out[k] = static_cast<float>(ui);
         }
     }
 
@@ -112,20 +108,6 @@ struct torus_frame {
         }
     }
 };
-
-/// Linear between the waveform's samples; sample k belongs to symbol k - 2.
-void sample(std::span<const float> wave, double first_sample, std::span<const float> displaced,
-            std::span<float> out) {
-    const auto last = static_cast<double>(wave.size() - 2);
-    for (std::size_t k = 0; k < out.size(); ++k) {
-        const double at = std::clamp(
-            static_cast<double>(k * SAMPLES) + first_sample + static_cast<double>(displaced[k]),
-            0.0, last);
-        const auto index = static_cast<std::size_t>(at);
-        const auto part = static_cast<float>(at - static_cast<double>(index));
-        out[k] = wave[index] + part * (wave[index + 1] - wave[index]);
-    }
-}
 
 std::uint64_t differing_bits(std::span<const std::uint64_t> decided,
                              std::span<const std::uint64_t> sent) {
@@ -172,7 +154,7 @@ public:
         for (std::size_t lane = 0; lane < LANES; ++lane) {
             clock_.displace(static_cast<std::uint32_t>(lane), first_, displaced_);
             const std::span wave(&rendered_[lane * LANE_SAMPLES], LANE_SAMPLES);
-            sample(wave, FIRST_SAMPLE + offset_ui * SAMPLES, displaced_, sampled_);
+            dsp::decimate(wave, offset_ui, displaced_, sampled_);
             dsp::equalise_and_slice(sampled_, receiver_.filter, receiver_.channel,
                                     frame_.before[lane], low_, high_);
             errors +=
