@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "models/photonics/core_coupling.h"
+
 namespace luxlane::photonics {
 
 double light_shares::crosstalk(std::size_t side) const {
@@ -12,8 +14,8 @@ double light_shares::crosstalk(std::size_t side) const {
 }
 
 light_shares shares_of(const lane_parameters& lane) {
-    // Two coupled cores exchange (1 - exp(-2 kappa L)) / 2; in the end five lanes share all.
-    const double exchanged = -0.5 * std::expm1(-2.0 * lane.core_coupling_per_m * lane.length_m);
+    // In the end five lanes share all.
+    const double exchanged = two_lane_exchange(lane.core_coupling_per_m, lane.length_m);
     const double coupled = std::min(exchanged * lane.border_core_fraction, 1.0 / (SIDES + 1));
     light_shares out{
         .arriving = std::pow(10.0, -total_loss_db(lane) / 10.0) * (1.0 - SIDES * coupled),
