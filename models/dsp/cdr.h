@@ -41,13 +41,12 @@ public:
     /// One symbol's vote.
     void step(phase_vote vote);
 
-    double phase_ui() const;                            ///< of the sampling clock
-    double frequency_ui() const { return frequency_; }  ///< integral path, phase per symbol
+    double phase_ui() const;  ///< of the sampling clock
     bool locked() const { return locked_; }
 
 private:
     cdr_options options_;
-    double phase_, frequency_ = 0.0;
+    double phase_, frequency_ = 0.0;  // phase per symbol, of the integral path
     unsigned votes_ = 0, late_votes_ = 0;
     bool locked_ = false;
 };

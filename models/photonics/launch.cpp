@@ -36,8 +36,6 @@ void check_aperture(double numerical_aperture) {
 
 }  // namespace
 
-std::span<const launch_optics> launch_optics_kinds() { return KINDS; }
-
 const launch_optics& launch_optics_called(std::string_view name) {
     for (const launch_optics& kind : KINDS)
         if (kind.name == name)

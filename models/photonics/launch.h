@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string_view>
 
 namespace luxlane::photonics {
@@ -13,10 +12,8 @@ struct launch_optics {
     std::string_view source;
 };
 
-/// `microlens_array` and `tir_lens`.
-std::span<const launch_optics> launch_optics_kinds();
-
-/// The optics called `name`, else std::invalid_argument that lists the names.
+/// The optics called `name`, `microlens_array` or `tir_lens`, else std::invalid_argument that lists
+/// the names.
 const launch_optics& launch_optics_called(std::string_view name);
 
 /// Light of a Lambertian emitter that a butted fibre of at least its size accepts: NA^2.

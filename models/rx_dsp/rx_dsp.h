@@ -42,8 +42,6 @@ public:
     /// Bit error ratio of a lane as it is set now; 0.5 while it is unlocked.
     double lane_ber(unsigned lane) const;
     bool lane_locked(unsigned lane) const { return state_.lanes[lane].locked; }
-    /// Eye opening over noise at the slicer; 0 without light.
-    double lane_q(unsigned lane) const { return state_.lanes[lane].q; }
 
 protected:
     void on_reset() override;
@@ -67,7 +65,7 @@ private:
         bool adapt_failed = false;
         // What the present light and taps make of the lane; zeros without light.
         dsp::receive_filter filter;  ///< of `taps`, with feedback and threshold
-        double q = 0.0;
+        double q = 0.0;              ///< eye opening over noise at the slicer; 0 without light
     };
     /// Mutable state beside the registers.
     struct state {
