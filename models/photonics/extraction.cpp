@@ -53,7 +53,8 @@ private:
     std::deque<known_chain> known_;
 };
 
-/// Symbols after which the slowest emitter has forgotten how it started.
+/// Symbols after which the slowest emitter has forgotten how it started, or one period of the
+/// sequence: one that remembers longer is still near its average, where it starts.
 std::size_t lead_in(std::span<const lane_parameters> lanes) {
     constexpr double lifetimes = 16.0;
     constexpr std::size_t least = 16;
