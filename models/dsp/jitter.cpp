@@ -90,6 +90,20 @@ void jitter_generator::fill(std::span<double> out, std::uint64_t first) const {
         out[i] = at(first + i);
 }
 
+void draw_displacements(const sampling_jitter& jitter, const stream_key& random,
+                        const stream_key& phase, std::uint64_t first, std::span<float> out) {
+    check(jitter);
+    fill_gaussian(out, random, first);
+    for (std::size_t k = 0; k < out.size(); ++k) {
+        double ui = jitter.random_ui * static_cast<double>(out[k]);
+        if (jitter.sinusoidal_ui > 0.0)
+            ui += jitter.sinusoidal_ui *
+                  std::sin(2.0 * std::numbers::pi * uniform53(phase, first + k));
+        ui += ((first + k) % 2 == 0 ? -0.5 : 0.5) * jitter.duty_cycle_ui;
+        out[k] = static_cast<float>(ui);
+    }
+}
+
 double jitter_distribution(const sampling_jitter& jitter, double displacement_ui) {
     check(jitter);
     const double half = 0.5 * jitter.duty_cycle_ui;

@@ -39,6 +39,11 @@ private:
     stream_key key_;
 };
 
+/// Displacements of the sampling instants `first` + i, symbols, when no frequency is known: each
+/// meets the sine at a phase of its own. `random` and `phase` are used up by symbol number alone.
+void draw_displacements(const sampling_jitter& jitter, const stream_key& random,
+                        const stream_key& phase, std::uint64_t first, std::span<float> out);
+
 /// Probability that a displacement lies below `displacement_ui`: the Gaussian over the arcsine law
 /// of the sine and the two duty-cycle values.
 double jitter_distribution(const sampling_jitter& jitter, double displacement_ui);

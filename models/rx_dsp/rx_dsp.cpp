@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
+#include "models/dsp/jitter.h"
 #include "models/dsp/statistical_eye.h"
 #include "models/dsp/symbol_kernel.h"
 #include "models/dsp/waveform_array.h"
@@ -411,26 +411,19 @@ void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
     dsp::equalise_and_slice(lane_samples_, set.filter, nrz, {frame.before[lane], 0}, bits, {});
 }
 
-// The sampling instants are the lane's best phase and what the clock's jitter makes of it. The
-// sine is met at a random phase by each bit, as its frequency is not a parameter.
+// The sampling instants are the lane's best phase and what the clock's jitter makes of it.
 void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples) {
     const auto waveform =
         std::span(frame.samples).subspan(lane * frame.samples_per_lane(), frame.samples_per_lane());
-    const auto slow = stream(lane, stream_purpose::slow_jitter_phase);
-    const double random_ui = config_.lane.random_jitter_s / frame.unit_interval_s;
-    const double sinusoidal_ui = config_.lane.sinusoidal_jitter_s / frame.unit_interval_s;
-    const double half_cycle_ui = 0.5 * config_.lane.duty_cycle_distortion;
-    const std::uint64_t first = frame.first_bit - lane_frame::MARGIN;
+    const auto& nominal = config_.lane;
+    const dsp::sampling_jitter jitter = {
+        .random_ui = nominal.random_jitter_s / frame.unit_interval_s,
+        .sinusoidal_ui = nominal.sinusoidal_jitter_s / frame.unit_interval_s,
+        .duty_cycle_ui = nominal.duty_cycle_distortion};
     jitter_ui_.resize(samples.size());
-    fill_gaussian(jitter_ui_, stream(lane, stream_purpose::sampling_jitter), first);
-    for (std::size_t k = 0; k < samples.size(); ++k) {
-        double ui = random_ui * double(jitter_ui_[k]);
-        if (sinusoidal_ui > 0.0) {
-            ui += sinusoidal_ui * std::sin(2.0 * std::numbers::pi * uniform53(slow, first + k));
-        }
-        ui += (first + k) % 2 == 0 ? -half_cycle_ui : half_cycle_ui;
-        jitter_ui_[k] = static_cast<float>(ui);
-    }
+    dsp::draw_displacements(jitter, stream(lane, stream_purpose::sampling_jitter),
+                            stream(lane, stream_purpose::slow_jitter_phase),
+                            frame.first_bit - lane_frame::MARGIN, jitter_ui_);
     dsp::decimate(waveform, 0.0, jitter_ui_, samples);
 }
 

@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <vector>
 
+#include "models/dsp/jitter.h"
 #include "models/dsp/symbol_kernel.h"
 #include "models/dsp/waveform_array.h"
-#include "models/photonics/constants.h"
 #include "platform/link/bit_source.h"
 #include "platform/link/counting.h"
 
@@ -50,30 +49,6 @@ waveform_array array_of(const lane_law& law, std::uint64_t seed) {
     }
     return waveform_array(lanes, sources, noise);
 }
-
-/// When the clock samples the symbols of a lane, in symbols from the nominal instant.
-class sampling_clock {
-public:
-    sampling_clock(const photonics::lane_parameters& lane, std::uint64_t seed)
-        : jitter_(dsp::jitter_of(lane)), seed_(seed) {}
-
-    void displace(std::uint32_t lane, std::uint64_t first, std::span<float> out) const {
-        fill_gaussian(out, {seed_, lane, random_jitter}, first);
-        for (std::size_t k = 0; k < out.size(); ++k) {
-            double ui = jitter_.random_ui * static_cast<double>(out[k]);
-            if (jitter_.sinusoidal_ui > 0.0)
-                ui += jitter_.sinusoidal_ui *
-                      std::sin(2.0 * photonics::PI *
-                               uniform53({seed_, lane, slow_jitter}, first + k));
-            ui += ((first + k) % 2 == 0 ? -0.5 : 0.5) * jitter_.duty_cycle_ui;
-            out[k] = static_cast<float>(ui);
-        }
-    }
-
-private:
-    dsp::sampling_jitter jitter_;
-    std::uint64_t seed_;
-};
 
 /// Symbols 0 .. 3 of the planes: 00, 01, 11, 10.
 std::uint8_t symbol_of(bool low, bool high, bool pam4) {
@@ -131,7 +106,7 @@ public:
           seed_(seed),
           receiver_(receiver),
           array_(array_of(law, seed)),
-          clock_(law.lane(), seed),
+          jitter_(dsp::jitter_of(law.lane())),
           rendered_(LANES * LANE_SAMPLES),
           displaced_(BLOCK + 4),
           sampled_(BLOCK + 4),
@@ -152,7 +127,9 @@ public:
     dsp::block_count decide(double offset_ui) {
         std::uint64_t errors = 0;
         for (std::size_t lane = 0; lane < LANES; ++lane) {
-            clock_.displace(static_cast<std::uint32_t>(lane), first_, displaced_);
+            const auto id = static_cast<std::uint32_t>(lane);
+            dsp::draw_displacements(jitter_, {seed_, id, random_jitter}, {seed_, id, slow_jitter},
+                                    first_, displaced_);
             const std::span wave(&rendered_[lane * LANE_SAMPLES], LANE_SAMPLES);
             dsp::decimate(wave, offset_ui, displaced_, sampled_);
             dsp::equalise_and_slice(sampled_, receiver_.filter, receiver_.channel,
@@ -168,7 +145,7 @@ private:
     std::uint64_t seed_;
     const trained_receiver& receiver_;
     waveform_array array_;
-    sampling_clock clock_;
+    dsp::sampling_jitter jitter_;
     torus_frame frame_;
     std::vector<float> rendered_, displaced_, sampled_;
     std::vector<std::uint64_t> low_, high_;
