@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -35,6 +37,9 @@ std::span<const parameter> parameters();
 
 /// The parameter with this key, or nullptr.
 const parameter* find_parameter(const std::string& key);
+
+/// Letters to insert, delete or replace until `a` reads `b` (Levenshtein).
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The known key that is most like `key`, for "did you mean".
 std::string nearest_key(const std::string& key);

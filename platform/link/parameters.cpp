@@ -6,10 +6,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
 #include "models/photonics/fibre.h"
+#include "platform/config/parameter.h"
 #include "platform/config/quantity.h"
 
 namespace luxlane::link {
@@ -19,24 +19,10 @@ namespace {
 using photonics::modulation;
 using photonics::parameter_note;
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0]++;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
-
 std::string_view nearest_parameter(std::string_view name) {
     std::string_view best = "format";
     const auto better = [&](std::string_view candidate) {
-        if (edit_distance(name, candidate) < edit_distance(name, best))
+        if (config::edit_distance(name, candidate) < config::edit_distance(name, best))
             best = candidate;
     };
     better("emitter");
