@@ -25,6 +25,7 @@ namespace {
 using namespace photonics;
 
 constexpr double A_PER_M2_OF_A_PER_CM2 = 1e4;
+constexpr double CELSIUS_OFFSET_K = 273.15;
 constexpr double EDGE_CORE_LOSS_DB = 1.0;
 
 std::optional<prediction> number(double value, std::string basis) {
@@ -57,7 +58,10 @@ lane_parameters lane_under(const std::string& condition) {
 
 led_device emitter_under(const std::string& condition) {
     const bool nonpolar = condition.find("non-polar") != std::string::npos;
-    return {.material = led_set(nonpolar ? "nonpolar_rashidi" : "fast_doped")};
+    led_device led{.material = led_set(nonpolar ? "nonpolar_rashidi" : "fast_doped")};
+    if (const auto temperature = number_before(condition, "C"))
+        led.temperature_k = *temperature + CELSIUS_OFFSET_K;
+    return led;
 }
 
 /// Current density of the condition, A/m^2.

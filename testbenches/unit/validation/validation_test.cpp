@@ -57,6 +57,11 @@ TEST_CASE("Rows nobody wrote are answered by their quantity and condition", "[va
     const auto far = predict(question("BER", "2 Gb/s NRZ 40 m imaging fibre", "1"));
     CHECK(near->model.low < 1e-10);
     CHECK(far->model.low > 1e-3);
+    // 4.00 GHz at 200 C (IEEE 10613856, 2024), beyond that of room temperature.
+    const auto cool = predict(question("LED E-O bandwidth", "9 kA/cm2 room temperature", "GHz"));
+    const auto hot = predict(question("LED E-O bandwidth", "9 kA/cm2 200 C", "GHz"));
+    CHECK(hot->model.low > cool->model.low);
+    CHECK(hot->model.low == Approx(4.0).epsilon(0.1));
     CHECK_FALSE(predict(question("colour of the housing", "", "text")));
 }
 
