@@ -192,8 +192,10 @@ void pd_array::update_responses(std::shared_ptr<const lane_frame::optics_table> 
     table->version = state_.responses ? state_.responses->version + 1 : 1;
     if (state_.responses) {
         table->lanes = state_.responses->lanes;
+        table->phases = state_.responses->phases;
     } else {
         table->lanes.assign(config_.lanes, {});
+        table->phases.assign(config_.lanes, {});
     }
     received_.resize(config_.lanes);
     std::vector<unsigned> changed;
@@ -207,9 +209,12 @@ void pd_array::update_responses(std::shared_ptr<const lane_frame::optics_table> 
             anew.push_back(received_[lane]);
         }
     }
-    const auto responses = photonics::extract(anew);
+    std::vector<photonics::lane_response> responses(anew.size());
+    std::vector<photonics::phase_response> phases(anew.size());
+    photonics::extract(anew, responses, phases);
     for (std::size_t i = 0; i < changed.size(); ++i) {
         table->lanes[changed[i]] = responses[i];
+        table->phases[changed[i]] = phases[i];
     }
     state_.optics = std::move(optics);
     state_.responses = std::move(table);

@@ -69,7 +69,8 @@ std::array<budget_stage, BUDGET_STAGES> link_budget(const lane_parameters& lane)
     pass_db("this lane", lane.excess_loss_db);
     const double on_photodiodes = 1.0 - shares.spot.gaps;
     pass("between photodiodes", on_photodiodes);
-    pass("neighbours' photodiodes", shares.spot.own / on_photodiodes);
+    // A spot that meets no photodiode has nothing left to lose.
+    pass("neighbours' photodiodes", on_photodiodes > 0.0 ? shares.spot.own / on_photodiodes : 1.0);
     return stages;
 }
 

@@ -126,8 +126,15 @@ double forward_voltage(const led_device& led, double current_density_a_per_m2) {
     const double anchor_slope_v = IDEALITY * thermal_voltage(REFERENCE_TEMPERATURE_K);
     const double saturation =
         ANCHOR_DENSITY_A_PER_M2 / std::expm1(anchor_junction_v / anchor_slope_v);
+    // The saturation current rises with exp(-Eg / (n k T)), Eg near the photon's energy: a warm
+    // junction needs less voltage.
+    const double photon_v =
+        PLANCK_J_S * LIGHT_SPEED_M_PER_S / (led.wavelength_m * ELEMENTARY_CHARGE_C);
+    const double warming =
+        photon_v / IDEALITY *
+        (1.0 / thermal_voltage(REFERENCE_TEMPERATURE_K) - 1.0 / thermal_voltage(led.temperature_k));
     return IDEALITY * thermal_voltage(led.temperature_k) *
-               std::log1p(current_density_a_per_m2 / saturation) +
+               std::log1p(current_density_a_per_m2 / (saturation * std::exp(warming))) +
            led.series_resistance_ohm_m2 * current_density_a_per_m2;
 }
 

@@ -92,7 +92,7 @@ inline constexpr double ANCHORED_VOLTAGE_A_PER_M2 = 4e6;
 
 /// The measured characteristic of the device if it has one, at any temperature; else V = n kT/q
 /// ln(1 + J/J0) + rho J with J0 such that 10 A/cm^2 drops 2.35 V at 300 K (Zhang et al.,
-/// Nanomaterials 10, 689, 2020).
+/// Nanomaterials 10, 689, 2020) and J0 rising as exp(-Eg / (n k T)), Eg the photon's energy.
 double forward_voltage(const led_device& led, double current_density_a_per_m2);
 
 /// Light output at `temperature_k` over that at 300 K.

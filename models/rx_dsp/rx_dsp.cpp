@@ -335,7 +335,8 @@ const rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
     if (!cached) {
         const auto& set = state_.lanes[lane];
         const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
-        const auto rates = dsp::symbol_error_law(made.channel, set.filter);
+        const auto rates = dsp::jittered_error_law(made.channel, state_.responses->phases[lane],
+                                                   set.filter, dsp::jitter_of(config_.lane));
         cached =
             lane_errors{rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
                                                 stream(lane, stream_purpose::error_polarity))};

@@ -7,6 +7,7 @@
 #include <tlm>
 #include <vector>
 
+#include "models/photonics/extraction.h"
 #include "models/photonics/lane_response.h"
 #include "models/transport/fidelity.h"
 
@@ -57,6 +58,8 @@ struct lane_frame {
     struct response_table {
         std::uint64_t version = 0;
         std::vector<photonics::lane_response> lanes;
+        /// [lane], for what the sampling clock's jitter does.
+        std::vector<photonics::phase_response> phases;
     };
     std::shared_ptr<const response_table> responses;
 

@@ -92,6 +92,7 @@ void assign(const parameter& entry, configuration& into, double number) {
         throw std::invalid_argument(
             fmt::format("{} = {} is a number; expected {}", entry.key, number, range_text(entry)));
     }
+    number = snapped(number, entry.minimum, entry.maximum);
     if (!(number >= entry.minimum && number <= entry.maximum)) {
         out_of_range(entry, format_quantity(number, entry.unit));
     }

@@ -94,6 +94,14 @@ double parse_quantity(std::string_view text, std::string_view unit) {
     return number * *scale;
 }
 
+double snapped(double value, double minimum, double maximum) {
+    constexpr double rounding = 1e-12;
+    for (const double end : {minimum, maximum})
+        if (std::abs(value - end) <= rounding * std::abs(end))
+            return end;
+    return value;
+}
+
 std::string format_quantity(double value, std::string_view unit) {
     if (unit == "1") {
         return fmt::format("{:.6g}", value);

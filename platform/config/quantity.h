@@ -11,6 +11,9 @@ namespace luxlane::config {
 /// written as they are. std::invalid_argument says what was found and what would be right.
 double parse_quantity(std::string_view text, std::string_view unit);
 
+/// `value`, or the end of the range that it misses by rounding alone: 60 nm is not quite 60e-9.
+double snapped(double value, double minimum, double maximum);
+
 /// The value with an SI prefix and its unit, four significant digits: 1.7e-6, "s" -> "1.7 us".
 std::string format_quantity(double value, std::string_view unit);
 

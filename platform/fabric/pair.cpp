@@ -7,6 +7,7 @@
 
 #include "firmware/include/luxlane/job.h"
 #include "models/common/log.h"
+#include "models/dsp/waveform_array.h"
 #include "models/photonics/lane_response.h"
 #include "platform/board/memory_map.h"
 #include "platform/config/reader.h"
@@ -49,6 +50,7 @@ pair::pair(const sc_core::sc_module_name& name, const config::configuration& val
       values_(values),
       gradients_(gradients),
       boards_{&a, &b} {
+    check_waveforms();
     plan_events();
     connect();
     place_job(a, 0);
@@ -60,6 +62,27 @@ pair::pair(const sc_core::sc_module_name& name, const config::configuration& val
     SC_METHOD(begin_power);
     sensitive << power_;
     dont_initialize();
+}
+
+// Found out before anything boots: a lane may remember more symbols than waveforms are made from.
+void pair::check_waveforms() const {
+    bool planned = values_.simulation.fidelity == name_of(fidelity::waveform);
+    for (const auto& change : values_.fidelity_changes) {
+        planned = planned || change.to == fidelity::waveform;
+    }
+    if (!planned) {
+        return;
+    }
+    auto lane = values_.lane;
+    lane.rate_bps = values_.line_rate_bps();
+    const std::vector<dsp::crosstalk_source> alone;
+    const stream_key noise;
+    try {
+        const dsp::waveform_array one(std::span(&lane, 1), std::span(&alone, 1),
+                                      std::span(&noise, 1));
+    } catch (const std::out_of_range& error) {
+        throw config::configuration_error(std::string("waveform fidelity: ") + error.what());
+    }
 }
 
 void pair::connect() {

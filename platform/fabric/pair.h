@@ -41,6 +41,7 @@ public:
     bool link_is_up() const { return up_[0] && up_[1]; }
 
 private:
+    void check_waveforms() const;
     void connect();
     void place_job(board& target, unsigned index);
     void link_changed(unsigned index, link_state state, const sc_core::sc_time& at);

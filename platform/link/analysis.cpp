@@ -1,9 +1,12 @@
 #include "platform/link/analysis.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
 
+#include "models/dsp/jitter.h"
 #include "models/photonics/lane_response.h"
 
 namespace luxlane::link {
@@ -13,6 +16,8 @@ namespace {
 /// Errors that a count must be expected to see, else it would say little.
 constexpr double LEAST_SYMBOL_ERRORS = 10.0;
 constexpr double LEAST_WAVEFORM_ERRORS = 20.0;
+/// The `symbol` fidelity takes jitter as small noise; beyond, it would be decades too good.
+constexpr double MOST_SYMBOL_JITTER_UI = 0.02;
 
 std::vector<power_stage> budget_of(const photonics::lane_parameters& lane) {
     std::vector<power_stage> stages;
@@ -61,6 +66,13 @@ ber_estimate statistical_ber(double ber, bool feedback) {
 
 ber_estimate symbol_ber(const question& asked, const trained_receiver& receiver,
                         const counting_watch& watch) {
+    if (dsp::jitter_rms_ui(dsp::jitter_of(asked.lane.lane())) > MOST_SYMBOL_JITTER_UI) {
+        ber_estimate out;
+        out.method = fmt::format(
+            "not feasible: jitter beyond {} UI rms, which one sample a symbol does not follow",
+            MOST_SYMBOL_JITTER_UI);
+        return out;
+    }
     const auto predicted = dsp::symbol_error_law(receiver.channel, receiver.filter).ber;
     const double bits =
         static_cast<double>(asked.symbol_limits.symbols) * asked.lane.lane().bits_per_symbol();

@@ -46,7 +46,10 @@ array_map map_array(const array_question& asked) {
     if (asked.seed)
         draw_individuals(lanes, asked);
     const auto landings = photonics::landings(geometry);
-    const auto responses = photonics::extract(lanes);
+    std::vector<photonics::lane_response> responses(lanes.size());
+    std::vector<photonics::phase_response> phases(lanes.size());
+    photonics::extract(lanes, responses, phases);
+    const auto jitter = dsp::jitter_of(asked.nominal);
     const auto shape = dsp::shape_of(asked.nominal);
     array_map map{grid.columns, {}};
     for (unsigned lane = 0; lane < asked.lanes; ++lane) {
@@ -59,7 +62,8 @@ array_map map_array(const array_question& asked) {
                 entry.crosstalk += (other.one_a - other.zero_a) / swing_a *
                                    other.crosstalk[lane_grid::opposite(made.neighbours.side[i])];
             }
-            entry.ber = dsp::symbol_error_law(made.channel, dsp::train(made.channel, shape)).ber;
+            const auto filter = dsp::train(made.channel, shape);
+            entry.ber = dsp::jittered_error_law(made.channel, phases[lane], filter, jitter).ber;
         }
         map.lanes.push_back(entry);
     }

@@ -72,7 +72,9 @@ double checked_number(const parameter_note& note, const std::string& text,
     };
     double number = 0.0;
     try {
-        number = config::parse_quantity(text, note.unit == "count" ? "1" : note.unit);
+        number =
+            config::snapped(config::parse_quantity(text, note.unit == "count" ? "1" : note.unit),
+                            note.minimum, note.maximum);
     } catch (const std::invalid_argument& error) {
         refuse(error.what());
     }

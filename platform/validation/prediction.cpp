@@ -12,6 +12,7 @@
 #include "models/photonics/extraction.h"
 #include "models/photonics/fibre.h"
 #include "models/photonics/led.h"
+#include "models/photonics/photodiode.h"
 #include "models/photonics/receiver.h"
 #include "platform/config/configuration.h"
 #include "platform/link/lane_law.h"
@@ -128,12 +129,18 @@ std::optional<prediction> lane_counts(const published_row&) {
 
 /// The prototype's lanes at its rate: the target is met where the paper says it runs.
 std::optional<prediction> prototype(const published_row& row) {
+    const auto times = row.value.find(" x ");
+    if (times == std::string::npos)
+        return std::nullopt;
     lane_parameters lane;
-    lane.rate_bps = 2e9;
+    lane.rate_bps = std::strtod(row.value.c_str() + times + 3, nullptr) * 1e9;
+    if (!(lane.rate_bps >= 1e8 && lane.rate_bps <= 8e9))
+        return std::nullopt;
     const double ber = ber_of(lane);
     constexpr double fec_limit = 2e-4;
-    return text(ber < fec_limit ? row.value : "not feasible",
-                fmt::format("a lane of 2 Gb/s over 10 m has BER {:.1e}", ber));
+    return text(
+        ber < fec_limit ? row.value : "not feasible",
+        fmt::format("asked only whether a lane of that rate runs over 10 m: BER {:.1e}", ber));
 }
 
 std::optional<prediction> skew(const published_row& row) {
@@ -231,10 +238,16 @@ std::optional<prediction> sensitivity(const published_row& row) {
         return std::nullopt;
     const auto ber = std::strtod(condition.c_str() + at + 4, nullptr);
     const double q = -normal_quantile(ber);
-    // The paper's receiver: .17 A/W, 7.6 pA/rtHz over 1.4 GHz, ideal extinction.
-    const double noise_a = 7.6e-12 * std::sqrt(1.4e9);
-    return number(10.0 * std::log10(sensitivity_w(q, noise_a, 0.17, INFINITY) / 1e-3),
-                  ".17 A/W, 7.6 pA/rtHz over 1.4 GHz, ideal extinction");
+    const auto rate = number_before(condition, "Gb/s");
+    const auto wavelength = number_before(condition, "nm");
+    if (!rate || !wavelength || !(ber > 0.0 && ber < 0.5))
+        return std::nullopt;
+    // The paper's receiver: quantum efficiency 1/2, 7.6 pA/rtHz over .7 of the bit rate.
+    const double noise_a = 7.6e-12 * std::sqrt(0.7e9 * *rate);
+    const double responsivity = 0.5 * ideal_responsivity(*wavelength * 1e-9);
+    return number(10.0 * std::log10(sensitivity_w(q, noise_a, responsivity, INFINITY) / 1e-3),
+                  "noise density chosen on R-1; quantum efficiency 1/2, bandwidth .7 of the rate, "
+                  "ideal extinction");
 }
 
 std::optional<prediction> photodiode(const published_row&) {

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 namespace luxlane::validation {
 
@@ -52,6 +54,17 @@ parsed_number number_at(std::string_view text) {
     return found;
 }
 
+constexpr std::array<std::string_view, 5> BOUNDS = {"=", "<", ">", "about", "slightly above"};
+constexpr std::array<std::string_view, 3> USES = {"calibrate", "sanity", "peer"};
+
+template <std::size_t N>
+void require(const std::array<std::string_view, N>& known, const std::string& found,
+             std::string_view column, const std::string& name, std::size_t line) {
+    if (std::find(known.begin(), known.end(), found) == known.end())
+        throw table_error(fmt::format("{}:{}: {} '{}' is unknown; allowed: {}", name, line, column,
+                                      found, fmt::join(known, ", ")));
+}
+
 }  // namespace
 
 std::vector<published_row> read_published(std::string_view text, const std::string& name) {
@@ -78,6 +91,12 @@ std::vector<published_row> read_published(std::string_view text, const std::stri
         published_row row;
         for (std::size_t i = 0; i < COLUMNS.size(); ++i)
             row.*COLUMNS[i] = fields[i];
+        require(BOUNDS, row.bound, "bound", name, number);
+        require(USES, row.use, "use", name, number);
+        if (const auto figure = numbers_of(row.value);
+            figure && !(std::isfinite(figure->low) && std::isfinite(figure->high)))
+            throw table_error(
+                fmt::format("{}:{}: value '{}' is no finite number", name, number, row.value));
         rows.push_back(std::move(row));
     }
     if (number == 0)

@@ -22,7 +22,7 @@ struct published_row {
     std::string condition;
     std::string value;  ///< as printed: a number, a range "a .. b" or text
     std::string unit;
-    std::string bound;  ///< "=", "<", "about", "slightly above"
+    std::string bound;  ///< "=", "<", ">", "about", "slightly above"
     std::string source;
     std::string confidence;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 namespace luxlane::validation {
 
@@ -14,17 +15,24 @@ constexpr double TOLERANCE_ABOUT = 0.25;
 /// "Slightly above": up to twice.
 constexpr double SLIGHTLY = 1.0;
 
-double tolerance_of(const std::string& bound) {
-    return bound == "about" ? TOLERANCE_ABOUT : TOLERANCE;
+/// The same of levels, dB.
+constexpr double TOLERANCE_DB = 0.5;
+constexpr double TOLERANCE_ABOUT_DB = 1.0;
+
+bool is_level(const published_row& row) { return row.unit == "dB" || row.unit == "dBm"; }
+
+double tolerance_of(const published_row& row) {
+    const bool about = row.bound == "about";
+    return is_level(row) ? (about ? TOLERANCE_ABOUT_DB : TOLERANCE_DB)
+                         : (about ? TOLERANCE_ABOUT : TOLERANCE);
 }
 
-/// How far `model` is outside `low` .. `high`, relative to the nearer end.
-double outside(double model, double low, double high) {
-    if (model < low)
-        return (model - low) / std::abs(low);
-    if (model > high)
-        return (model - high) / std::abs(high);
-    return 0.0;
+/// How far `model` is outside `low` .. `high`: relative to the nearer end, or of levels as it is.
+double outside(double model, double low, double high, bool level) {
+    const double end = model < low ? low : high;
+    if (model >= low && model <= high)
+        return 0.0;
+    return level ? model - end : (model - end) / std::abs(end);
 }
 
 }  // namespace
@@ -33,8 +41,12 @@ std::optional<double> validated_row::distance() const {
     const auto figure = numbers_of(published.value);
     if (!figure || !model || !model->text.empty())
         return std::nullopt;
+    const bool level = is_level(published);
+    constexpr double endless = std::numeric_limits<double>::infinity();
     if (published.bound == "<")
-        return std::max(0.0, model->model.high / figure->low - 1.0);
+        return outside(model->model.high, -endless, figure->low, level);
+    if (published.bound == ">")
+        return outside(model->model.low, figure->high, endless, level);
     if (published.bound == "slightly above") {
         const double ratio = model->model.low / figure->low;
         return ratio >= 1.0 && ratio <= 1.0 + SLIGHTLY ? 0.0 : ratio - 1.0;
@@ -48,8 +60,8 @@ std::optional<double> validated_row::distance() const {
     }
     const double low = std::min(figure->low, figure->high);
     const double high = std::max(figure->low, figure->high);
-    const double down = outside(model->model.low, low, high);
-    const double up = outside(model->model.high, low, high);
+    const double down = outside(model->model.low, low, high, level);
+    const double up = outside(model->model.high, low, high, level);
     return std::abs(down) > std::abs(up) ? down : up;
 }
 
@@ -59,9 +71,10 @@ bool validated_row::passes() const {
     const auto off = distance();
     if (!off)
         return model->text == published.value;
-    if (published.bound == "<" || published.bound == "slightly above")
+    const auto& bound = published.bound;
+    if (bound == "<" || bound == ">" || bound == "slightly above")
         return *off == 0.0;
-    return std::abs(*off) <= tolerance_of(published.bound);
+    return std::abs(*off) <= tolerance_of(published);
 }
 
 std::string validated_row::verdict() const {
@@ -79,10 +92,11 @@ std::string validated_row::verdict() const {
     }
     if (!off)
         return passes() ? "pass" : "differs";
-    const auto distance =
-        std::abs(*off) < 0.005
-            ? std::string()
-            : fmt::format("{:.0f} % {}", std::abs(*off) * 100.0, *off > 0.0 ? "above" : "below");
+    const double size = std::abs(*off);
+    const auto* side = *off > 0.0 ? "above" : "below";
+    auto distance = size < (is_level(published) ? 0.05 : 0.005) ? std::string()
+                    : is_level(published) ? fmt::format("{:.1f} dB {}", size, side)
+                                          : fmt::format("{:.0f} % {}", size * 100.0, side);
     if (passes())
         return distance.empty() ? "pass" : "pass, " + distance;
     return distance;

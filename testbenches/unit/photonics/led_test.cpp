@@ -125,3 +125,13 @@ TEST_CASE("Droop unbalances PAM4 levels", "[led]") {
     CHECK(pam4_level_mismatch(doped, 100e-6, 1e-3) > 0.95);
     CHECK(pam4_level_mismatch(doped, 100e-6, 1e-3) <= 1.0);
 }
+
+TEST_CASE("A warm junction drops less", "[led]") {
+    // Blue InGaN emitters lose 1 .. 3 mV/K at low current.
+    led_device led{.material = led_set("fast_doped")};
+    const double cold_v = forward_voltage(led, 1e5);
+    led.temperature_k = 310.0;
+    const double per_k = (forward_voltage(led, 1e5) - cold_v) / 10.0;
+    CHECK(per_k < -1e-3);
+    CHECK(per_k > -3e-3);
+}

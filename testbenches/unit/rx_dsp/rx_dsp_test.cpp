@@ -35,6 +35,7 @@ struct bench {
         auto table = std::make_shared<lane_frame::response_table>();
         table->version = ++version;
         table->lanes.assign(lanes, photonics::extract(lane));
+        table->phases.assign(lanes, photonics::extract_phases(lane));
         if (dark_lane < lanes) {
             table->lanes[dark_lane] = {};
         }

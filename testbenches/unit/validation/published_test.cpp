@@ -26,6 +26,12 @@ TEST_CASE("A table that is none is refused with its place", "[published]") {
     CHECK_THROWS_WITH(read_published("id,use\n", "t.csv"), Catch::Contains("t.csv:1: the header"));
     CHECK_THROWS_WITH(read_published(std::string(HEADER) + "A-1,sanity\n", "t.csv"),
                       Catch::Contains("t.csv:2: 2 fields; a row has 9"));
+    CHECK_THROWS_WITH(read_published(std::string(HEADER) + "A,sanity,b,c,1,1,~,s,h\n", "t.csv"),
+                      Catch::Contains("t.csv:2: bound '~' is unknown; allowed: =, <, >"));
+    CHECK_THROWS_WITH(read_published(std::string(HEADER) + "A,guess,b,c,1,1,=,s,h\n", "t.csv"),
+                      Catch::Contains("use 'guess' is unknown; allowed: calibrate, sanity, peer"));
+    CHECK_THROWS_WITH(read_published(std::string(HEADER) + "A,sanity,b,c,nan,1,=,s,h\n", "t.csv"),
+                      Catch::Contains("t.csv:2: value 'nan' is no finite number"));
 }
 
 TEST_CASE("Numbers are found by their unit", "[published]") {

@@ -36,6 +36,17 @@ TEST_CASE("A model passes near the figure, inside a range, on the right side of 
     CHECK_FALSE(row_with("calibrate", "2e-4", "slightly above", 1.9e-4).passes());
 }
 
+TEST_CASE("Levels are judged in dB, and a figure may be a lower bound", "[validation]") {
+    auto level = row_with("sanity", "-19.3", "=", -19.7);
+    level.published.unit = "dBm";
+    CHECK(level.verdict() == "pass, 0.4 dB below");
+    level.model = prediction{{-18.7, -18.7}, {}, {}};
+    CHECK_FALSE(level.passes());
+    CHECK(level.verdict() == "0.6 dB above");
+    CHECK(row_with("sanity", "1", ">", 50.0).passes());
+    CHECK_FALSE(row_with("sanity", "1", ">", 0.9).passes());
+}
+
 TEST_CASE("The distance is told, and peers are told by ratio", "[validation]") {
     CHECK(row_with("sanity", "10", "=", 12.0).verdict() == "20 % above");
     CHECK(row_with("sanity", "10", "=", 9.5).verdict() == "pass, 5 % below");
