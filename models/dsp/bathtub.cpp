@@ -62,7 +62,7 @@ bathtub_point counted_point(double phase_ui, const error_counter& counter) {
 
 std::vector<bathtub_point> counted_bathtub(const eye_monitor& monitor, std::size_t eye,
                                            std::size_t step) {
-    constexpr auto middle = static_cast<double>(eye_monitor::PHASES / 2);
+    constexpr double middle = 0.5 * static_cast<double>(eye_monitor::PHASES);
     std::vector<bathtub_point> out;
     for (std::size_t phase = 0; phase < eye_monitor::PHASES; ++phase) {
         error_counter counter;
