@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "models/photonics/ageing.h"
 #include "models/photonics/array_geometry.h"
-#include "models/photonics/lane_parameters.h"
+#include "models/transport/optical_stage.h"
 
 namespace luxlane {
 
@@ -16,12 +14,8 @@ struct optical_channel_settings {
     photonics::power_law_ageing ageing = {};
 };
 
-struct optical_channel_config : optical_channel_settings {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its emitter, optics and temperature (parameter_notes).
-    photonics::lane_parameters lane = {};
+/// Of the lane: emitter, optics and temperature.
+struct optical_channel_config : optical_channel_settings, optical_stage_config {
     photonics::lane_spread spread = {};
 };
 

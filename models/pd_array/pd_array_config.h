@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstdint>
-
-#include "models/photonics/lane_parameters.h"
 #include "models/photonics/power_monitor.h"
+#include "models/transport/optical_stage.h"
 
 namespace luxlane {
 
@@ -18,12 +16,8 @@ struct pd_array_settings {
     double settling_time_s = 500e-9;    ///< from register to output
 };
 
-struct pd_array_config : pd_array_settings {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its receiver (parameter_notes).
-    photonics::lane_parameters lane = {};
+/// Of the lane: the receiver.
+struct pd_array_config : pd_array_settings, optical_stage_config {
     photonics::lane_spread spread = {};
 };
 

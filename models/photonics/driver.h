@@ -18,7 +18,8 @@ struct drive_levels {
 /// The driver's output with its individuality (`drive_factor`).
 drive_levels drive_of(const lane_parameters& lane);
 
-/// Drive current of each symbol behind the transmit equaliser, cut off at zero. `symbols` is [n +
+/// Drive current of each symbol behind the transmit equaliser, cut off at zero and at the current
+/// that needs all of the supply. `symbols` is [n +
 /// 4] values 0 .. 1 from three symbols before the block to one behind it, `current_a` is [n]. Sizes
 /// that do not fit: std::invalid_argument.
 void drive_currents(const lane_parameters& lane, std::span<const float> symbols,

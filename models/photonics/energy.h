@@ -6,25 +6,24 @@ namespace luxlane::photonics {
 
 /// What a lane's transmitter draws from its supplies, beyond the light's own needs.
 struct driver_supply {
-    double led_supply_v = 4.4;               ///< assumption: peak forward voltage plus headroom
     double switched_capacitance_f = 50e-15;  ///< assumption: driver output and wiring
     double logic_supply_v = 0.9;             ///< assumption: core supply
     double transition_density = 0.5;         ///< of scrambled data
 };
 
-/// Power of one driving lane, W: I_avg VDD + alpha C V^2 f (physics of a current-mode driver).
-/// `average_current_a` is the emitter's mean current.
-constexpr double driver_power_w(const driver_supply& supply, double average_current_a,
-                                double rate_bps) {
-    return average_current_a * supply.led_supply_v +
-           supply.transition_density * supply.switched_capacitance_f * supply.logic_supply_v *
-               supply.logic_supply_v * rate_bps;
+/// Power of a driver's logic, W: alpha C V^2 f.
+constexpr double switching_power_w(const driver_supply& supply, double symbol_rate_bd) {
+    return supply.transition_density * supply.switched_capacitance_f * supply.logic_supply_v *
+           supply.logic_supply_v * symbol_rate_bd;
 }
 
-/// The same for a lane that sends random data: its mean current with the transmit equaliser's
-/// clipping, and transitions at the symbol rate (three of four PAM4 symbols change, `supply`'s
+/// Power of one driving lane that sends random data, W: mean current with the driver's clipping x
+/// supply, and transitions at the symbol rate (three of four PAM4 symbols change, `supply`'s
 /// density holds for NRZ).
 double driver_power_w(const lane_parameters& lane, const driver_supply& supply = {});
+
+/// The emitter's part of it, W: current x forward voltage, mean over the settled levels.
+double emitter_power_w(const lane_parameters& lane);
 
 /// Energy per bit as vendors quote it, J: quoted current x forward voltage / bit rate.
 constexpr double quoted_led_energy_j(double current_a, double voltage_v, double rate_bps) {

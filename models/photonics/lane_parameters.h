@@ -22,7 +22,8 @@ struct lane_parameters {
     double temperature_k = 300.0;
 
     // Driver. A symbol x in -1 .. 1 asks for the current I = middle + half swing * sum c_i x[k -
-    // i], cut off at zero; c = the main tap, less the others.
+    // i], c the main tap, less the others; cut off at zero and where the emitter would need more
+    // than its supply.
     double on_current_a = 750e-6;
     double current_extinction_ratio = 10.0;
     double transmit_pre_tap = 0.0;
@@ -30,6 +31,7 @@ struct lane_parameters {
     double transmit_post2_tap = 0.0;
     double transmit_post3_tap = 0.0;
     double transmit_overdrive = 0.0;
+    double led_supply_v = 4.4;
     double driver_resistance_ohm = 1000.0;
     double node_capacitance_f = 60e-15;
     double sweep_out_rate_per_s = 0.0;

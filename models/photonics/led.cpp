@@ -35,8 +35,10 @@ constexpr double IDEALITY = 2.0;                  // assumption, usual for InGaN
 constexpr double ANCHOR_DENSITY_A_PER_M2 = 1e5;   // 10 A/cm^2
 constexpr double ANCHOR_VOLTAGE_V = 2.35;         // Nanomaterials 10, 689, 2020
 constexpr double ANCHOR_SERIES_OHM_M2 = 1.65e-7;  // 1.65e-3 ohm cm^2, fit to 80 fJ/bit
-constexpr double OUTPUT_TEMPERATURE_K = 500.0;    // T1, assumption inside 400 .. 600 K
-constexpr double RATE_RISE_PER_K = 0.00075;       // of A and C, assumption inside 5e-4 .. 1e-3
+// What the rise of A and C leaves of an output that falls with T1 = 500 K (assumption inside 400 ..
+// 600 K; above 90 % at 85 C: trade claim).
+constexpr double OUTPUT_TEMPERATURE_K = 720.0;
+constexpr double RATE_RISE_PER_K = 0.00075;  // of A and C, assumption inside 5e-4 .. 1e-3
 constexpr double LARGEST_CURRENT_A = 1.0;
 
 double thermal_voltage(double temperature_k) {
@@ -136,6 +138,23 @@ double forward_voltage(const led_device& led, double current_density_a_per_m2) {
     return IDEALITY * thermal_voltage(led.temperature_k) *
                std::log1p(current_density_a_per_m2 / (saturation * std::exp(warming))) +
            led.series_resistance_ohm_m2 * current_density_a_per_m2;
+}
+
+double compliance_current_a(const led_device& led, double supply_v) {
+    const double area_m2 = led_area(led);
+    const auto suffices = [&](double current_a) {
+        return forward_voltage(led, current_a / area_m2) <= supply_v;
+    };
+    if (suffices(LARGEST_CURRENT_A))
+        return LARGEST_CURRENT_A;
+    double low = 0.0, high = LARGEST_CURRENT_A;
+    constexpr double precision = 1e-9;
+    for (int step = 0; step < 200 && high - low > precision * high; ++step) {
+        // By decades until the order of magnitude is known.
+        const double middle = low > 0.0 ? 0.5 * (low + high) : 0.1 * high;
+        (suffices(middle) ? low : high) = middle;
+    }
+    return low;
 }
 
 led_state steady_state(const led_device& led, double current_a) {

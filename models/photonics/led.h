@@ -95,7 +95,11 @@ inline constexpr double ANCHORED_VOLTAGE_A_PER_M2 = 4e6;
 /// Nanomaterials 10, 689, 2020) and J0 rising as exp(-Eg / (n k T)), Eg the photon's energy.
 double forward_voltage(const led_device& led, double current_density_a_per_m2);
 
-/// Light output at `temperature_k` over that at 300 K.
+/// The largest current of 0 .. 1 A that needs no more than `supply_v`, relative error below 1e-9.
+double compliance_current_a(const led_device& led, double supply_v);
+
+/// Light output at `temperature_k` over that at 300 K at equal internal efficiency: the fall that
+/// the rise of A and C does not explain.
 double temperature_output_factor(double temperature_k);
 
 /// Level mismatch of four equally spaced currents, 3 min(dP) / (P3 - P0); 1 without droop.

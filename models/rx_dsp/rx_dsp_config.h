@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
-
-#include "models/photonics/lane_parameters.h"
+#include "models/transport/optical_stage.h"
 
 namespace luxlane {
 
@@ -16,13 +14,8 @@ struct rx_dsp_settings {
     double slicer_energy_j_per_bit = 0.1e-12;  ///< of equaliser and slicer
 };
 
-struct rx_dsp_config : rx_dsp_settings {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its rate (until the first frame tells the line's),
-    /// equaliser and jitter (parameter_notes). LANE_TAPS has room for three feed-forward taps.
-    photonics::lane_parameters lane = {};
-};
+/// Of the lane: rate (until the first frame tells the line's), equaliser and jitter. LANE_TAPS has
+/// room for three feed-forward taps.
+struct rx_dsp_config : rx_dsp_settings, optical_stage_config {};
 
 }  // namespace luxlane

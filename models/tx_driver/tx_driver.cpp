@@ -190,11 +190,9 @@ void tx_driver::account_power() {
             continue;
         }
         const auto& drive = state_.optics->lanes[lane];
-        const double lane_w =
-            state_.switching[lane]
-                ? photonics::driver_power_w(drive, config_.supply)
-                : photonics::driver_power_w(config_.supply, photonics::drive_of(drive).long_zero_a,
-                                            0.0);
+        const double lane_w = state_.switching[lane]
+                                  ? photonics::driver_power_w(drive, config_.supply)
+                                  : photonics::drive_of(drive).long_zero_a * drive.led_supply_v;
         state_.lanes_w += config_.predriver_power_w + lane_w;
     }
 }

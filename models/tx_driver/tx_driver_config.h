@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "models/photonics/drive_dac.h"
 #include "models/photonics/energy.h"
-#include "models/photonics/lane_parameters.h"
+#include "models/transport/optical_stage.h"
 
 namespace luxlane {
 
@@ -21,12 +19,8 @@ struct tx_driver_settings {
     double temperature_limit_c = 85.0;
 };
 
-struct tx_driver_config : tx_driver_settings {
-    unsigned lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
-    std::uint64_t seed = 1;
-    std::uint32_t direction = 0;  ///< tells the two directions of a cable apart in random streams
-    /// The nominal lane; this block uses its rate, driver and temperature (parameter_notes).
-    photonics::lane_parameters lane = {};
+/// Of the lane: rate, driver and temperature.
+struct tx_driver_config : tx_driver_settings, optical_stage_config {
     photonics::lane_spread spread = {};
 };
 

@@ -37,37 +37,19 @@ photonics::lane_parameters lane_of(const config::configuration& values) {
     return lane;
 }
 
-/// What the stages of the optical path have in common.
+/// A block of the optical path.
 template <class Config, class Settings>
 Config optical(const config::configuration& values, const Settings& settings, unsigned direction) {
-    Config config{settings};
+    Config config;
+    static_cast<Settings&>(config) = settings;
     config.lanes = static_cast<unsigned>(values.physical_lanes());
     config.seed = values.simulation.seed;
     config.direction = direction;
     config.lane = lane_of(values);
+    if constexpr (requires { config.spread; }) {
+        config.spread = values.spread;
+    }
     return config;
-}
-
-tx_driver_config transmitter_of(const config::configuration& values, unsigned direction) {
-    auto config = optical<tx_driver_config>(values, values.transmitter, direction);
-    config.spread = values.spread;
-    return config;
-}
-
-optical_channel_config cable_of(const config::configuration& values, unsigned direction) {
-    auto config = optical<optical_channel_config>(values, values.cable, direction);
-    config.spread = values.spread;
-    return config;
-}
-
-pd_array_config photodiodes_of(const config::configuration& values, unsigned direction) {
-    auto config = optical<pd_array_config>(values, values.photodiodes, direction);
-    config.spread = values.spread;
-    return config;
-}
-
-rx_dsp_config receiver_of(const config::configuration& values, unsigned direction) {
-    return optical<rx_dsp_config>(values, values.receiver, direction);
 }
 
 soc::hart_module_config hart_of(const config::configuration& values, const soc::aclint& clint) {
@@ -118,10 +100,11 @@ board::board(const sc_core::sc_module_name& name, const config::configuration& v
       thermometer(THERMOMETER_ADDRESS, [this] { return values_.node.ambient_c; }),
       compute("compute", accelerator_of(values)),
       phy("phy", phy_of(values, direction)),
-      driver("driver", transmitter_of(values, direction)),
-      fibre("fibre", cable_of(values, direction)),
-      photodiodes("photodiodes", photodiodes_of(values, 1 - direction)),
-      receiver("receiver", receiver_of(values, 1 - direction)),
+      driver("driver", optical<tx_driver_config>(values, values.transmitter, direction)),
+      fibre("fibre", optical<optical_channel_config>(values, values.cable, direction)),
+      photodiodes("photodiodes",
+                  optical<pd_array_config>(values, values.photodiodes, 1 - direction)),
+      receiver("receiver", optical<rx_dsp_config>(values, values.receiver, 1 - direction)),
       values_(values),
       devices_{&clint,   &interrupts, &finisher, &uart,  &watchdog,    &i2c,
                &compute, &phy,        &driver,   &fibre, &photodiodes, &receiver} {

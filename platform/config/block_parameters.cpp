@@ -11,10 +11,6 @@ using c = configuration;
 void add_transmitter(std::vector<parameter>& all) {
     table_builder("transmitter")
         .real(
-            "led_supply_v", "V", [](c & v) -> auto& { return v.transmitter.supply.led_supply_v; },
-            0.5, 20, "supply that the emitters' current comes from",
-            "assumption: peak forward voltage plus headroom")
-        .real(
             "switched_capacitance_f", "F",
             [](c & v) -> auto& { return v.transmitter.supply.switched_capacitance_f; }, 0, 1e-11,
             "what a lane's logic charges at each transition",

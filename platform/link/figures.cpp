@@ -134,13 +134,12 @@ std::vector<noise_origin> noise_of(const lane_law& law) {
 std::vector<share> energy_of(const question& asked, const lane_law& law) {
     const lane_parameters& lane = law.lane();
     const module_facts& module = asked.lane.from().module;
-    const photonics::lane_response& response = law.response();
-    const double led_w = response.average_current_a * response.forward_voltage_v;
-    const double driver_w = std::max(photonics::driver_power_w(lane) - led_w, 0.0);
+    const double led_w = photonics::emitter_power_w(lane);
+    const double driver_w = photonics::driver_power_w(lane) - led_w;
     std::vector<share> parts = {
-        {"emitter", led_w / lane.rate_bps, "mean current x forward voltage at the peak current"},
+        {"emitter", led_w / lane.rate_bps, "current x forward voltage, mean over the levels"},
         {"driver", driver_w / lane.rate_bps,
-         "current from a 4.4 V supply less the emitter's part, and C V^2 f; assumption"},
+         "current from the supply (led_supply_v) less the emitter's part, and C V^2 f"},
         {"receiver", photonics::receiver_power_w(lane.rate_bps) / lane.rate_bps,
          "JSSC May 2024: 1 mW at 2 Gb/s; how it divides over rate is an assumption"}};
     const double module_bps = module.data_lanes.value * lane.rate_bps;

@@ -73,6 +73,25 @@ TEST_CASE("The driver cannot draw current out of the emitter", "[driver]") {
     CHECK(current[0] == 0.0f);
 }
 
+TEST_CASE("The driver cannot drive beyond its supply", "[driver]") {
+    lane_parameters lane = plain_lane();
+    lane.on_current_a = 2e-3;
+    const drive_levels drive = drive_of(lane);
+    CHECK(drive.long_one_a == drive.peak_a);
+    CHECK(drive.peak_a < 1e-3);
+    const led_device led = emitter_of(lane);
+    CHECK(forward_voltage(led, drive.peak_a / led_area(led)) ==
+          Approx(lane.led_supply_v).epsilon(1e-7));
+    CHECK(drive.long_zero_a == Approx(0.2e-3));
+    CHECK(drive.average_a == Approx(0.5 * (drive.peak_a + 0.2e-3)));
+    const std::vector<float> ones(5, 1.0f);
+    std::vector<float> current(1);
+    drive_currents(lane, ones, current);
+    CHECK(current[0] == Approx(drive.peak_a).epsilon(1e-6));
+    lane.led_supply_v = 20.0;
+    CHECK(drive_of(lane).peak_a == Approx(2e-3));
+}
+
 TEST_CASE("Four levels are equally spaced, and average over all patterns", "[driver]") {
     lane_parameters lane = plain_lane();
     lane.format = modulation::pam4;

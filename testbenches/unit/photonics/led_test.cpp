@@ -103,8 +103,15 @@ TEST_CASE("Heat dims and speeds the emitter", "[led]") {
     const led_state cold = steady_state(led, 1e-3);
     led.temperature_k = 358.0;
     const led_state hot = steady_state(led, 1e-3);
-    CHECK(temperature_output_factor(300.0) == 1.0);
-    CHECK(temperature_output_factor(358.0) == Approx(std::exp(-58.0 / 500.0)));
+    // Light falls as exp(-(T - 300 K) / T1), T1 = 500 K (physics.md 1.5), efficiency included.
+    for (const double warm_k : {330.0, 358.0, 393.0}) {
+        led_device warm = led;
+        led.temperature_k = 300.0;
+        warm.temperature_k = warm_k;
+        CHECK(steady_state(warm, 750e-6).optical_power_w /
+                  steady_state(led, 750e-6).optical_power_w ==
+              Approx(std::exp(-(warm_k - 300.0) / 500.0)).epsilon(0.01));
+    }
     CHECK(hot.optical_power_w < cold.optical_power_w);
     CHECK(hot.electrical_bandwidth_hz > cold.electrical_bandwidth_hz);
 }

@@ -141,10 +141,9 @@ TEST_CASE("tx_driver: settings outside the driver's range are limited, never fat
 TEST_CASE("tx_driver: energy is current times supply plus switching, per lane in use") {
     fresh_simulation([] {
         auto config = small(8);
-        config.supply = {.led_supply_v = 4.0,
-                         .switched_capacitance_f = 50e-15,
-                         .logic_supply_v = 0.9,
-                         .transition_density = 0.5};
+        config.lane.led_supply_v = 4.0;
+        config.supply = {
+            .switched_capacitance_f = 50e-15, .logic_supply_v = 0.9, .transition_density = 0.5};
         bench b(config);
         b.host.write("CONTROL", 1);
         for (unsigned lane = 0; lane < 4; ++lane) {
@@ -220,7 +219,8 @@ TEST_CASE("tx_driver: what the transmit equaliser clips at zero is paid for") {
     fresh_simulation([] {
         auto config = small(1);
         config.predriver_power_w = 0.0;
-        config.supply = {.led_supply_v = 4.0, .switched_capacitance_f = 0.0};
+        config.lane.led_supply_v = 4.0;
+        config.supply = {.switched_capacitance_f = 0.0};
         bench b(config);
         b.host.write("CONTROL", 1);
         b.enable_lane(0, 500, 0);
@@ -234,7 +234,8 @@ TEST_CASE("tx_driver: what the transmit equaliser clips at zero is paid for") {
     fresh_simulation([] {
         auto config = small(1);
         config.predriver_power_w = 0.0;
-        config.supply = {.led_supply_v = 4.0, .switched_capacitance_f = 0.0};
+        config.lane.led_supply_v = 6.0;
+        config.supply = {.switched_capacitance_f = 0.0};
         config.lane.transmit_overdrive = 1.0;
         bench b(config);
         b.host.write("CONTROL", 1);
@@ -243,7 +244,7 @@ TEST_CASE("tx_driver: what the transmit equaliser clips at zero is paid for") {
         run(settling);
         b.source.send(make_frame(1, 0, 64));
         // Main tap 7/4: 250 uA x (1 + 3/2, 1 - 2, 1 + 2, 1 - 3/2); two of four are cut off.
-        CHECK(b.driver.power_w() == Approx(4.0 * 250e-6 * (2.5 + 3.0) / 4.0));
+        CHECK(b.driver.power_w() == Approx(6.0 * 250e-6 * (2.5 + 3.0) / 4.0));
     });
 }
 
