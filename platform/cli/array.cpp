@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "platform/cli/command.h"
+#include "platform/cli/json_output.h"
 #include "platform/config/quantity.h"
 #include "platform/config/reader.h"
 #include "platform/link/array_map.h"
@@ -52,11 +52,7 @@ link::array_question question_of(const array_options& chosen) {
             lane.set("length_m", chosen.length, "--length");
         }
         for (const auto& setting : chosen.settings) {
-            const auto equals = setting.find('=');
-            if (equals == std::string::npos) {
-                throw std::invalid_argument("--set " + setting + ": write it as parameter=value");
-            }
-            lane.set(setting.substr(0, equals), setting.substr(equals + 1), "--set");
+            lane.set(setting);
         }
         asked.nominal = lane.lane();
     } catch (const std::invalid_argument& error) {
@@ -209,6 +205,7 @@ void print_summary(const link::array_question& asked, const link::array_map& map
 
 int array(const array_options& chosen) {
     const auto asked = question_of(chosen);
+    json_output json(chosen.json);
     const auto& shown = view_called(chosen.show);
     const double target_ber = quantity("--target-ber", chosen.target_ber, "1", 2e-4);
     if (!(target_ber > 0.0 && target_ber < 0.5)) {
@@ -225,18 +222,12 @@ int array(const array_options& chosen) {
     if (!chosen.map.empty()) {
         draw(asked, map, shown, chosen.map);
     }
-    if (chosen.json == "-") {
-        fmt::print("{}", json_of(asked, map, target_ber));
-        return success;
+    if (json.wanted()) {
+        json.write(json_of(asked, map, target_ber));
     }
-    if (!chosen.json.empty()) {
-        std::ofstream out(chosen.json);
-        out << json_of(asked, map, target_ber);
-        if (!out.flush()) {
-            throw config::configuration_error("--json " + chosen.json + ": cannot write this file");
-        }
+    if (!json.takes_stdout()) {
+        print_summary(asked, map, target_ber);
     }
-    print_summary(asked, map, target_ber);
     return success;
 }
 

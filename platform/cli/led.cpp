@@ -3,21 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 
 #include "models/photonics/constants.h"
 #include "platform/cli/command.h"
-#include "platform/cli/led_sheet.h"
+#include "platform/cli/json_output.h"
 #include "platform/config/quantity.h"
 #include "platform/config/reader.h"
+#include "platform/link/led_sheet.h"
 #include "platform/link/parameters.h"
 #include "platform/plot/plot.h"
 
 namespace luxlane::cli {
 namespace {
+
+using link::led_row;
+using link::led_sheet;
 
 using config::format_quantity;
 
@@ -70,12 +73,7 @@ void set_parameters(link::described_lane& lane, const led_options& options) {
         lane.set("emitter_diameter_m", options.diameter, "--diameter");
     }
     for (const auto& setting : options.settings) {
-        const auto equals = setting.find('=');
-        if (equals == std::string::npos) {
-            throw std::invalid_argument(
-                fmt::format("--set {}: write PARAMETER=VALUE, e.g. linewidth_m=20nm", setting));
-        }
-        lane.set(setting.substr(0, equals), setting.substr(equals + 1), "--set");
+        lane.set(setting);
     }
 }
 
@@ -135,7 +133,7 @@ void print_table(const led_sheet& sheet) {
     }
     if (sheet.voltage_extrapolated) {
         fmt::print("voltages above {:.4g} A/cm2 are extrapolated; --iv takes a measured table\n",
-                   anchored_density(sheet.device) / PER_CM2);
+                   link::anchored_density(sheet.device) / PER_CM2);
     }
     fmt::print("electrical: photocurrent falls to 1/sqrt 2; optical: light falls to 1/2\n");
 }
@@ -168,20 +166,21 @@ void print_text(const chosen_emitter& chosen, const led_sheet& sheet) {
 
 nlohmann::ordered_json json_of(const photonics::led_device& device, const led_row& row) {
     const auto& state = row.state;
-    return {{"current_a", row.current_a},
-            {"current_density_a_per_cm2", state.current_density_a_per_m2 / PER_CM2},
-            {"forward_voltage_v", state.forward_voltage_v},
-            {"voltage_extrapolated", state.current_density_a_per_m2 > anchored_density(device)},
-            {"optical_power_w", state.optical_power_w},
-            {"internal_efficiency", state.internal_efficiency},
-            {"wall_plug_efficiency", row.wall_plug_efficiency},
-            {"carrier_density_per_cm3", state.carrier_density_per_m3 * 1e-6},
-            {"differential_lifetime_s", state.differential_lifetime_s},
-            {"driver_time_constant_s", row.driver_s},
-            {"electrical_bandwidth_hz", row.device.electrical_hz},
-            {"optical_bandwidth_hz", row.device.optical_hz},
-            {"driven_electrical_bandwidth_hz", row.driven.electrical_hz},
-            {"driven_optical_bandwidth_hz", row.driven.optical_hz}};
+    return {
+        {"current_a", row.current_a},
+        {"current_density_a_per_cm2", state.current_density_a_per_m2 / PER_CM2},
+        {"forward_voltage_v", state.forward_voltage_v},
+        {"voltage_extrapolated", state.current_density_a_per_m2 > link::anchored_density(device)},
+        {"optical_power_w", state.optical_power_w},
+        {"internal_efficiency", state.internal_efficiency},
+        {"wall_plug_efficiency", row.wall_plug_efficiency},
+        {"carrier_density_per_cm3", state.carrier_density_per_m3 * 1e-6},
+        {"differential_lifetime_s", state.differential_lifetime_s},
+        {"driver_time_constant_s", row.driver_s},
+        {"electrical_bandwidth_hz", row.device.electrical_hz},
+        {"optical_bandwidth_hz", row.device.optical_hz},
+        {"driven_electrical_bandwidth_hz", row.driven.electrical_hz},
+        {"driven_optical_bandwidth_hz", row.driven.optical_hz}};
 }
 
 /// The parameters that the emitter and its driver hear.
@@ -232,27 +231,15 @@ nlohmann::ordered_json json_of(const chosen_emitter& chosen, const led_sheet& sh
     return out;
 }
 
-void write_json(const std::string& path, const nlohmann::ordered_json& json) {
-    if (path == "-") {
-        fmt::print("{}\n", json.dump(2));
-        return;
-    }
-    std::ofstream out(path);
-    out << json.dump(2) << '\n';
-    if (!out.flush()) {
-        throw config::configuration_error("--json " + path + ": cannot write this file");
-    }
-}
-
 /// Two decades below the point to one above it, inside the sheet's limits.
 std::vector<led_row> curve(const chosen_emitter& chosen, const led_sheet& sheet) {
     const double greatest_a =
-        std::min({10.0 * chosen.current_a, GREATEST_LED_CURRENT_A,
-                  GREATEST_LED_DENSITY_A_PER_M2 * photonics::led_area(sheet.device)});
-    const double least_a = std::max(0.01 * chosen.current_a, LEAST_LED_CURRENT_A);
+        std::min({10.0 * chosen.current_a, link::GREATEST_LED_CURRENT_A,
+                  link::GREATEST_LED_DENSITY_A_PER_M2 * photonics::led_area(sheet.device)});
+    const double least_a = std::max(0.01 * chosen.current_a, link::LEAST_LED_CURRENT_A);
     std::vector<led_row> rows;
-    for (const double current_a : logarithmic_currents(least_a, greatest_a, 121)) {
-        rows.push_back(led_row_at(chosen.lane.lane(), sheet.device, current_a));
+    for (const double current_a : link::logarithmic_currents(least_a, greatest_a, 121)) {
+        rows.push_back(link::led_row_at(chosen.lane.lane(), sheet.device, current_a));
     }
     return rows;
 }
@@ -318,18 +305,20 @@ void draw(const chosen_emitter& chosen, const led_sheet& sheet, const std::strin
 
 int led(const led_options& options) {
     try {
+        json_output json(options.json);
         auto chosen = choose(options);
         if (chosen.table) {
             chosen.device.characteristic = &*chosen.table;
         }
-        const auto sheet = make_led_sheet(chosen.lane.lane(), chosen.device, chosen.current_a);
+        const auto sheet =
+            link::make_led_sheet(chosen.lane.lane(), chosen.device, chosen.current_a);
         if (!options.plot.empty()) {
             draw(chosen, sheet, options.plot);
         }
-        if (!options.json.empty()) {
-            write_json(options.json, json_of(chosen, sheet));
+        if (json.wanted()) {
+            json.write(json_of(chosen, sheet).dump(2) + "\n");
         }
-        if (options.json != "-") {
+        if (!json.takes_stdout()) {
             print_text(chosen, sheet);
         }
     } catch (const std::invalid_argument& error) {

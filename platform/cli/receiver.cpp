@@ -1,17 +1,20 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "platform/cli/command.h"
-#include "platform/cli/receiver_figures.h"
+#include "platform/cli/json_output.h"
+#include "platform/cli/receiver_input.h"
 #include "platform/config/quantity.h"
 #include "platform/config/reader.h"
 #include "platform/plot/plot.h"
 
 namespace luxlane::cli {
 namespace {
+
+using link::described_receiver;
+using link::receiver_figures;
 
 using photonics::noise_parts;
 
@@ -103,7 +106,7 @@ void print_text(const described_receiver& receiver, const receiver_figures& figu
     print_sensitivity(receiver, figures);
     fmt::print("Parameters of the receiver\n");
     for (const auto& entry : receiver.lane.entries()) {
-        if (!concerns_receiver(entry.name))
+        if (!link::concerns_receiver(entry.name))
             continue;
         // Sources of derived and assumed values begin with that word.
         const bool measured = entry.status == link::knowledge::measured;
@@ -174,7 +177,7 @@ nlohmann::ordered_json json_of(const described_receiver& receiver,
     }
     auto& parameters = out["parameters"] = nlohmann::ordered_json::array();
     for (const auto& entry : receiver.lane.entries())
-        if (concerns_receiver(entry.name))
+        if (link::concerns_receiver(entry.name))
             parameters.push_back({{"name", entry.name},
                                   {"value", entry.number},
                                   {"unit", entry.unit},
@@ -183,28 +186,18 @@ nlohmann::ordered_json json_of(const described_receiver& receiver,
     return out;
 }
 
-void write_json(const nlohmann::ordered_json& figures, const std::string& file) {
-    if (file == "-") {
-        fmt::print("{}\n", figures.dump(2));
-        return;
-    }
-    std::ofstream out(file);
-    out << figures.dump(2) << '\n';
-    if (!out.flush())
-        throw config::configuration_error("--json: cannot write '" + file + "'");
-}
-
 }  // namespace
 
 int receiver(const receiver_options& options) {
     try {
+        json_output json(options.json);
         const described_receiver described = describe_receiver(options);
-        const receiver_figures figures = figures_of(described);
+        const receiver_figures figures = link::figures_of(described);
         if (!options.plot.empty())
-            plot_receiver(described, figures, options.plot);
-        if (!options.json.empty())
-            write_json(json_of(described, figures), options.json);
-        if (options.json != "-")
+            link::plot_receiver(described, figures, options.plot);
+        if (json.wanted())
+            json.write(json_of(described, figures).dump(2) + "\n");
+        if (!json.takes_stdout())
             print_text(described, figures);
     } catch (const std::invalid_argument& error) {
         throw config::configuration_error(std::string("receiver: ") + error.what());

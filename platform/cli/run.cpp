@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "models/soc/uart_backend.h"
 #include "models/soc/uart_tcp_backend.h"
 #include "platform/cli/command.h"
+#include "platform/cli/json_output.h"
 #include "platform/config/parameter.h"
 #include "platform/config/reader.h"
 #include "platform/fabric/pair.h"
@@ -128,39 +128,6 @@ void attach_consoles(pair& boards, const std::string& choice) {
     }
 }
 
-/// Where the report goes: opened before the run, so that nobody waits for a report that cannot be
-/// written.
-class json_file {
-public:
-    explicit json_file(const std::string& path) : path_(path) {
-        if (to_file()) {
-            out_.open(path_);
-            check();
-        }
-    }
-
-    void write(const report::run_report& report) {
-        if (path_ == "-") {
-            fmt::print("{}", report::to_json(report));
-        } else if (to_file()) {
-            out_ << report::to_json(report);
-            out_.flush();
-            check();
-        }
-    }
-
-private:
-    bool to_file() const { return !path_.empty() && path_ != "-"; }
-    void check() const {
-        if (!out_) {
-            throw config::configuration_error("--json " + path_ + ": cannot write this file");
-        }
-    }
-
-    std::string path_;
-    std::ofstream out_;
-};
-
 }  // namespace
 
 int run(const run_options& chosen) {
@@ -190,8 +157,9 @@ int run(const run_options& chosen) {
     } catch (const riscv::elf_error& error) {
         throw config::configuration_error(error.what());
     }
-    attach_consoles(boards, chosen.json == "-" && chosen.uart == "terminal" ? "none" : chosen.uart);
-    json_file json(chosen.json);
+    json_output json(chosen.json);
+    attach_consoles(boards,
+                    json.takes_stdout() && chosen.uart == "terminal" ? "none" : chosen.uart);
     std::signal(SIGINT, [](int) { stop_requested = true; });
     const auto end = boards.run(stop_requested);
     auto report = boards.report(end);
@@ -202,11 +170,11 @@ int run(const run_options& chosen) {
         print_statistics(boards);
     }
     // With the JSON on standard output, people read standard error.
-    std::FILE* const out = chosen.json == "-" ? stderr : stdout;
+    std::FILE* const out = json.takes_stdout() ? stderr : stdout;
     fmt::print(out, "\n{}", report::to_text(report));
     fmt::print(out, "simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
                report.simulated_s * 1e3, wall.count(), double(report.instructions) * 1e-6);
-    json.write(report);
+    json.write(report::to_json(report));
     if (end == run_end::interrupted) {
         return interrupted;
     }

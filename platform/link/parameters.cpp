@@ -125,6 +125,14 @@ void described_lane::set(const std::string& parameter, const std::string& text,
     given_[parameter] = "command line, " + option;
 }
 
+void described_lane::set(const std::string& assignment) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw std::invalid_argument(
+            fmt::format("--set {}: write PARAMETER=VALUE, e.g. linewidth_m=20nm", assignment));
+    set(assignment.substr(0, equals), assignment.substr(equals + 1), "--set");
+}
+
 void described_lane::set_fibre(const std::string& kind) {
     try {
         const photonics::fibre_kind& fibre = photonics::fibre(kind);

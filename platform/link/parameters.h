@@ -22,6 +22,9 @@ public:
     /// that is set later does not change them. std::invalid_argument as above.
     void set_fibre(const std::string& kind);
 
+    /// The same from "PARAMETER=VALUE".
+    void set(const std::string& assignment);
+
     const preset& from() const { return *from_; }
     const photonics::lane_parameters& lane() const { return lane_; }
 

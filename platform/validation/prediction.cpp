@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "models/common/normal.h"
 #include "models/photonics/ageing.h"
 #include "models/photonics/constants.h"
 #include "models/photonics/dispersion.h"
@@ -12,10 +11,9 @@
 #include "models/photonics/extraction.h"
 #include "models/photonics/fibre.h"
 #include "models/photonics/led.h"
-#include "models/photonics/photodiode.h"
-#include "models/photonics/receiver.h"
 #include "platform/config/configuration.h"
 #include "platform/link/lane_law.h"
+#include "platform/link/receiver_figures.h"
 #include "platform/validation/module_power.h"
 #include "platform/validation/validation.h"
 
@@ -27,7 +25,6 @@ using namespace photonics;
 
 constexpr double A_PER_M2_OF_A_PER_CM2 = 1e4;
 constexpr double CELSIUS_OFFSET_K = 273.15;
-constexpr double EDGE_CORE_LOSS_DB = 1.0;
 
 std::optional<prediction> number(double value, std::string basis) {
     return prediction{{value, value}, {}, std::move(basis)};
@@ -167,10 +164,6 @@ std::optional<prediction> module_watts(const published_row& row) {
     return std::nullopt;
 }
 
-std::optional<prediction> edge_core(const published_row&) {
-    return number(EDGE_CORE_LOSS_DB, "taken from this figure; those cores carry no lane");
-}
-
 /// The vendor's 5 x 5 um device.
 std::optional<prediction> led_energy(const published_row& row) {
     const auto condition = condition_of(row);
@@ -231,27 +224,46 @@ std::optional<prediction> recombination(const published_row&) {
                 "cplane_on_silicon, cplane_on_sapphire");
 }
 
+/// The receiver that was published with.
+link::described_receiver published_receiver() {
+    return {.lane = link::described_lane(link::find_receiver_preset("jsscmay2024")),
+            .diode = {},
+            .amplifier = {},
+            .error_ratios = {},
+            .power_w = {}};
+}
+
 std::optional<prediction> sensitivity(const published_row& row) {
     const auto condition = condition_of(row);
     const auto at = condition.find("BER ");
-    if (at == std::string::npos)
-        return std::nullopt;
-    const auto ber = std::strtod(condition.c_str() + at + 4, nullptr);
-    const double q = -normal_quantile(ber);
     const auto rate = number_before(condition, "Gb/s");
     const auto wavelength = number_before(condition, "nm");
-    if (!rate || !wavelength || !(ber > 0.0 && ber < 0.5))
+    if (at == std::string::npos || !rate || !wavelength)
         return std::nullopt;
-    // The paper's receiver: quantum efficiency 1/2, 7.6 pA/rtHz over .7 of the bit rate.
-    const double noise_a = 7.6e-12 * std::sqrt(0.7e9 * *rate);
-    const double responsivity = 0.5 * ideal_responsivity(*wavelength * 1e-9);
-    return number(10.0 * std::log10(sensitivity_w(q, noise_a, responsivity, INFINITY) / 1e-3),
-                  "noise density chosen on R-1; quantum efficiency 1/2, bandwidth .7 of the rate, "
-                  "ideal extinction");
+    auto receiver = published_receiver();
+    const auto& lane = receiver.lane.lane();
+    // Another rate takes a bandwidth in proportion, another wavelength the same quantum efficiency.
+    const auto set = [&](const char* name, double value) {
+        receiver.lane.set(name, fmt::format("{}", value), "published.csv");
+    };
+    set("amplifier_bandwidth_hz", lane.amplifier_bandwidth_hz * *rate * 1e9 / lane.rate_bps);
+    set("responsivity_a_per_w", lane.responsivity_a_per_w * *wavelength * 1e-9 / lane.wavelength_m);
+    set("wavelength_m", *wavelength * 1e-9);
+    set("rate_bps", *rate * 1e9);
+    receiver.error_ratios = {std::strtod(condition.c_str() + at + 4, nullptr)};
+    const auto found = link::figures_of(receiver).sensitivity.at(0).average_w;
+    if (!found)
+        return std::nullopt;
+    return number(10.0 * std::log10(*found / 1e-3),
+                  "receiver preset jsscmay2024, whose noise was chosen on R-1");
 }
 
-std::optional<prediction> photodiode(const published_row&) {
-    return text("0.17 / 10", "taken from this figure by the receiver preset");
+std::optional<prediction> photodiode_figures(const published_row&) {
+    const auto receiver = published_receiver();
+    constexpr double ff_per_f = 1e15;
+    return text(fmt::format("{:.2f} / {:.0f}", receiver.lane.lane().responsivity_a_per_w,
+                            receiver.diode.capacitance_f * ff_per_f),
+                "receiver preset jsscmay2024, taken from this figure");
 }
 
 std::optional<prediction> dispersion_penalty(const published_row& row) {
@@ -318,7 +330,6 @@ constexpr std::array MODELS = {
     model_of{"prototype lanes", prototype},
     model_of{"skew", skew},
     model_of{"power", module_watts},
-    model_of{"edge-core", edge_core},
     model_of{"LED drive energy", led_energy},
     model_of{"LED bandwidth", led_bandwidth},
     model_of{"LED E-O bandwidth", led_bandwidth},
@@ -327,7 +338,7 @@ constexpr std::array MODELS = {
     model_of{"forward voltage", junction_voltage},
     model_of{"SRH lifetime", recombination},
     model_of{"receiver sensitivity", sensitivity},
-    model_of{"responsivity / capacitance", photodiode},
+    model_of{"responsivity / capacitance", photodiode_figures},
     model_of{"dispersion penalty", dispersion_penalty},
     model_of{"dispersion spread", dispersion_spread},
     model_of{"chromatic dispersion", dispersion},

@@ -86,7 +86,7 @@ TEST_CASE("Nonsense about an array is refused by name", "[array]") {
           std::string::npos);
     CHECK(refusal({"--map", "map.txt"}).find("--map map.txt") != std::string::npos);
     CHECK(refusal({"--preset", "mosiac"}).find("mosaic") != std::string::npos);
-    CHECK(refusal({"--set", "length_m"}).find("parameter=value") != std::string::npos);
+    CHECK(refusal({"--set", "length_m"}).find("PARAMETER=VALUE") != std::string::npos);
     CHECK(refusal({"--target-ber", "2"}).find("--target-ber") != std::string::npos);
 }
 

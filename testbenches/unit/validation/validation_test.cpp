@@ -74,12 +74,17 @@ TEST_CASE("Rows nobody wrote are answered by their quantity and condition", "[va
     CHECK(hot->model.low > cool->model.low);
     CHECK(hot->model.low == Approx(4.0).epsilon(0.1));
     CHECK_FALSE(predict(question("colour of the housing", "", "text")));
+    // Noise grows with the root of the bandwidth, 1.5 dB optical for twice the rate.
+    const auto slow = predict(question("receiver sensitivity", "2 Gb/s 420 nm BER 1e-12", "dBm"));
+    const auto fast = predict(question("receiver sensitivity", "4 Gb/s 420 nm BER 1e-12", "dBm"));
+    CHECK(fast->model.low - slow->model.low == Approx(1.505).margin(0.05));
 }
 
 TEST_CASE("Every row of the table passes", "[validation]") {
     for (const auto& row : validate(published())) {
         INFO(row.published.id << ": " << row.verdict());
-        CHECK(row.model);
+        // Lanes are not laid on edge cores, whose loss no model predicts.
+        CHECK(row.model.has_value() == (row.published.id != "M-17"));
         CHECK(row.passes());
     }
 }

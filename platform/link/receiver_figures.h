@@ -10,23 +10,23 @@
 #include "models/photonics/photodiode.h"
 #include "models/photonics/receiver.h"
 #include "models/photonics/tia.h"
-#include "platform/cli/command.h"
 #include "platform/link/parameters.h"
+#include "platform/link/presets.h"
 
-namespace luxlane::cli {
+namespace luxlane::link {
 
 /// A receiver as the user described it.
 struct described_receiver {
-    link::described_lane lane;
+    described_lane lane;
     photonics::photodiode diode;
     std::optional<photonics::tia_parts> amplifier;  ///< when any of its parts was given
     std::vector<double> error_ratios;
     std::optional<double> power_w;  ///< average, at which noise is wanted
 };
 
-/// Reads the options. std::invalid_argument or std::out_of_range names the option or parameter,
-/// what was found, its range and the reason.
-described_receiver describe_receiver(const receiver_options& options);
+/// `jsscmay2024`, the receiver that sensitivity R-1 was published of, or a preset of `luxlane
+/// link`; else std::invalid_argument that lists the names.
+const preset& find_receiver_preset(const std::string& name);
 
 /// Light that one bit error ratio takes; no power where noise that grows with the light forbids it.
 struct required_light {
@@ -63,4 +63,4 @@ bool concerns_receiver(std::string_view parameter);
 void plot_receiver(const described_receiver& receiver, const receiver_figures& figures,
                    const std::string& file);
 
-}  // namespace luxlane::cli
+}  // namespace luxlane::link

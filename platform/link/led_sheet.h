@@ -5,7 +5,7 @@
 #include "models/photonics/lane_parameters.h"
 #include "models/photonics/led_figures.h"
 
-namespace luxlane::cli {
+namespace luxlane::link {
 
 /// One direct current through an emitter.
 struct led_row {
@@ -53,4 +53,4 @@ led_sheet make_led_sheet(const photonics::lane_parameters& lane,
 /// `count` currents from `low_a` to `high_a`, equally spaced in their logarithm.
 std::vector<double> logarithmic_currents(double low_a, double high_a, unsigned count);
 
-}  // namespace luxlane::cli
+}  // namespace luxlane::link

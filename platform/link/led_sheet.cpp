@@ -1,4 +1,4 @@
-#include "platform/cli/led_sheet.h"
+#include "platform/link/led_sheet.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "models/photonics/receiver.h"
 #include "platform/config/quantity.h"
 
-namespace luxlane::cli {
+namespace luxlane::link {
 namespace {
 
 /// A/m^2 per A/cm^2.
@@ -92,4 +92,4 @@ std::vector<double> logarithmic_currents(double low_a, double high_a, unsigned c
     return currents;
 }
 
-}  // namespace luxlane::cli
+}  // namespace luxlane::link
