@@ -83,7 +83,7 @@ function(luxlane_test name)
   target_link_libraries(test_${name} PRIVATE luxlane_catch_main)
   luxlane_depend(test_${name} PRIVATE ${T_DEPENDS})
   add_test(NAME ${name} COMMAND test_${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
+  set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}")
 endfunction()
 
 # luxlane_bench(NAME SOURCES ... [DEPENDS ...]): one Google Benchmark program build/<preset>/bench/NAME.
