@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "models/coding/lane_frame_format.h"
 #include "registers/serdes_phy.h"
@@ -16,17 +15,8 @@ using wide_link::block_kind;
 
 namespace {
 
-constexpr unsigned most_physical_lanes = 544;
-constexpr unsigned most_data_lanes = 510;
-
 wide_link::line_geometry checked_geometry(const serdes_phy_config& config, const char* name) {
-    if (config.data_lanes < 1 || config.data_lanes > most_data_lanes ||
-        config.physical_lanes < config.data_lanes || config.physical_lanes > most_physical_lanes ||
-        !(config.lane_rate_bps > 0.0)) {
-        throw std::invalid_argument(std::string(name) +
-                                    ": 1 to 510 data lanes on as many or more, " +
-                                    "at most 544, physical lanes at a positive rate");
-    }
+    check(config, name);
     return {config.physical_lanes, config.data_lanes, config.lane_rate_bps};
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "models/coding/fec_kind.h"
+#include "models/coding/gearbox_mode.h"
 #include "models/transport/fidelity.h"
 
 namespace luxlane {
@@ -15,6 +18,10 @@ enum class host_reach : std::uint8_t { cpo, pluggable };
 /// What the PHY brings to a board beyond the link that it serves.
 /// Where the values come from stands in platform/config, for `luxlane describe`.
 struct serdes_phy_settings {
+    coding::fec_kind fec = coding::fec_kind::kp4;
+    unsigned interleave = 2;  ///< codewords whose symbols alternate on the line: 1, 2 or 4
+    coding::gearbox_mode gearbox = coding::gearbox_mode::aligned;
+
     unsigned transmit_fifo_flits = 1280;
     unsigned management_fifo_words = 64;
     unsigned supervision_superframes = 64;
@@ -30,6 +37,13 @@ struct serdes_phy_settings {
     unsigned search_superframes = 10;
     double spare_test_s = 1e-3;
     double spare_test_ber = 1e-4;
+
+    /// Limits of the link's states; what takes longer ends in DOWN. UCIe 3.0 gives each of its
+    /// training states 8 ms. The far end may be switched on any time: LANES counts from the first
+    /// lane that has a frame.
+    double lanes_limit_s = 8e-3;
+    double deskew_limit_s = 8e-3;
+    double repair_limit_s = 8e-3;
 
     /// At full rate in both directions.
     double back_end_power_w = 0.4;
@@ -49,5 +63,9 @@ struct serdes_phy_config : serdes_phy_settings {
     std::uint32_t direction = 0;  ///< tells the two ends of a link apart in random streams
     host_reach host_interface = host_reach::cpo;
 };
+
+/// std::invalid_argument that names `name`, the setting and what would be right, if no PHY can be
+/// built to `config`.
+void check(const serdes_phy_config& config, const std::string& name);
 
 }  // namespace luxlane

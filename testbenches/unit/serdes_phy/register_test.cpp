@@ -163,7 +163,7 @@ TEST_CASE("energy grows with activity and names its blocks") {
     });
 }
 
-TEST_CASE("lane counts beyond the format are refused") {
+TEST_CASE("settings that no PHY can have are refused, with what would be right") {
     fresh_simulation([] {
         serdes_phy_config config;
         config.data_lanes = 511;
@@ -174,5 +174,11 @@ TEST_CASE("lane counts beyond the format are refused") {
         CHECK_THROWS_AS(serdes_phy("q", config), std::invalid_argument);
         config.physical_lanes = 545;
         CHECK_THROWS_AS(serdes_phy("r", config), std::invalid_argument);
+        config.physical_lanes = 400;
+        config.interleave = 3;
+        CHECK_THROWS_WITH(serdes_phy("s", config), "s: 1, 2 or 4 codewords are interleaved, not 3");
+        config.interleave = 4;
+        config.lane_rate_bps = 0.0;
+        CHECK_THROWS_WITH(serdes_phy("t", config), "t: the lane rate is positive");
     });
 }
