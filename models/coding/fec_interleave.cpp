@@ -1,0 +1,126 @@
+#include "models/coding/fec_interleave.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace luxlane::coding {
+namespace {
+
+/// Sixteen symbols in one register.
+using vector16 = std::uint16_t __attribute__((vector_size(32)));
+constexpr std::size_t register_symbols = 16;
+
+template <std::size_t ways>
+using registers = std::array<vector16, ways>;
+
+vector16 even(vector16 low, vector16 high) {
+    constexpr vector16 order = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+    return __builtin_shuffle(low, high, order);
+}
+
+vector16 odd(vector16 low, vector16 high) {
+    constexpr vector16 order = {1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31};
+    return __builtin_shuffle(low, high, order);
+}
+
+registers<2> woven(vector16 first, vector16 second) {
+    constexpr vector16 low = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
+    constexpr vector16 high = {8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    return {__builtin_shuffle(first, second, low), __builtin_shuffle(first, second, high)};
+}
+
+registers<2> dealt(const registers<2>& in) { return {even(in[0], in[1]), odd(in[0], in[1])}; }
+
+registers<4> dealt(const registers<4>& in) {
+    const registers<2> rows02 = dealt(registers<2>{even(in[0], in[1]), even(in[2], in[3])});
+    const registers<2> rows13 = dealt(registers<2>{odd(in[0], in[1]), odd(in[2], in[3])});
+    return {rows02[0], rows13[0], rows02[1], rows13[1]};
+}
+
+registers<2> woven(const registers<2>& in) { return woven(in[0], in[1]); }
+
+registers<4> woven(const registers<4>& in) {
+    const registers<2> rows02 = woven(in[0], in[2]);
+    const registers<2> rows13 = woven(in[1], in[3]);
+    const registers<2> low = woven(rows02[0], rows13[0]);
+    const registers<2> high = woven(rows02[1], rows13[1]);
+    return {low[0], low[1], high[0], high[1]};
+}
+
+template <std::size_t ways>
+void deal(std::span<const std::uint16_t> stream, std::uint16_t* rows, std::size_t stride) {
+    const std::size_t each = stream.size() / ways;
+    std::size_t s = 0;
+    for (; s + register_symbols <= each; s += register_symbols) {
+        registers<ways> block;
+        std::memcpy(block.data(), stream.data() + s * ways, sizeof block);
+        const registers<ways> row = dealt(block);
+        for (std::size_t w = 0; w < ways; ++w) {
+            std::memcpy(rows + w * stride + s, &row[w], sizeof row[w]);
+        }
+    }
+    for (; s < each; ++s) {
+        for (std::size_t w = 0; w < ways; ++w) {
+            rows[w * stride + s] = stream[s * ways + w];
+        }
+    }
+}
+
+template <std::size_t ways>
+void weave(const std::uint16_t* rows, std::size_t stride, std::span<std::uint16_t> stream) {
+    const std::size_t each = stream.size() / ways;
+    std::size_t s = 0;
+    for (; s + register_symbols <= each; s += register_symbols) {
+        registers<ways> row;
+        for (std::size_t w = 0; w < ways; ++w) {
+            std::memcpy(&row[w], rows + w * stride + s, sizeof row[w]);
+        }
+        const registers<ways> block = woven(row);
+        std::memcpy(stream.data() + s * ways, block.data(), sizeof block);
+    }
+    for (; s < each; ++s) {
+        for (std::size_t w = 0; w < ways; ++w) {
+            stream[s * ways + w] = rows[w * stride + s];
+        }
+    }
+}
+
+void require_shape(std::size_t stream, std::size_t ways, std::size_t rows, std::size_t stride) {
+    const bool known = ways == 1 || ways == 2 || ways == 4;
+    if (!known || stream % ways != 0 || (ways > 1 && stream / ways > stride) ||
+        (ways - 1) * stride + stream / ways > rows) {
+        throw std::invalid_argument("interleave: " + std::to_string(stream) + " symbols and " +
+                                    std::to_string(ways) + " rows of " + std::to_string(stride));
+    }
+}
+
+}  // namespace
+
+void deal_symbols(std::span<const std::uint16_t> stream, std::size_t ways,
+                  std::span<std::uint16_t> rows, std::size_t stride) {
+    require_shape(stream.size(), ways, rows.size(), stride);
+    if (ways == 4) {
+        deal<4>(stream, rows.data(), stride);
+    } else if (ways == 2) {
+        deal<2>(stream, rows.data(), stride);
+    } else {
+        std::copy(stream.begin(), stream.end(), rows.begin());
+    }
+}
+
+void weave_symbols(std::span<const std::uint16_t> rows, std::size_t stride, std::size_t ways,
+                   std::span<std::uint16_t> stream) {
+    require_shape(stream.size(), ways, rows.size(), stride);
+    if (ways == 4) {
+        weave<4>(rows.data(), stride, stream);
+    } else if (ways == 2) {
+        weave<2>(rows.data(), stride, stream);
+    } else {
+        std::copy_n(rows.begin(), stream.size(), stream.begin());
+    }
+}
+
+}  // namespace luxlane::coding
