@@ -73,7 +73,7 @@ accelerator::accelerator(const sc_core::sc_module_name& name, const accelerator_
     memory.register_get_direct_mem_ptr(this, &accelerator::memory_dmi);
     flits_in.on_transport([this](flit_burst& burst, sc_core::sc_time& delay) {
         const sc_core::sc_time at = sc_core::sc_time_stamp() + delay;
-        burst.accepted = burst.flits.size();
+        burst.accepted = burst.size();
         receive_.accept(burst, at);
         schedule(step_event_, at);
     });

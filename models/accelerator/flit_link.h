@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "models/coding/flit.h"
+
 namespace luxlane::collective {
 
 /// Credits and sequence numbers of one end of a flit link. It belongs to the link, not to the
@@ -10,8 +12,8 @@ namespace luxlane::collective {
 /// reset.
 ///
 /// Every flit carries the sender's count of flits that its own receiver has freed so far
-/// (`credits`), and a sequence number: its own for a data flit, that of the next data flit for a
-/// credit flit, which therefore shows a loss just as well.
+/// (`credits`, 24 bits), and a sequence number: its own for a data flit, that of the next data flit
+/// for a credit flit, which therefore shows a loss just as well.
 struct flit_link {
     bool up = false;               ///< the PHY carries traffic
     std::uint32_t sent = 0;        ///< data flits handed to the PHY, mod 2^32
@@ -30,11 +32,16 @@ struct flit_link {
         const std::uint32_t in_flight = sent - peer_freed;
         return limit - std::min(in_flight, limit);
     }
+    /// `count`: 24 bits of the far end's. A buffer is far smaller than half of what they tell
+    /// apart: the other half are counts from before the newest.
     void hear(std::uint32_t count) {
-        if (static_cast<std::int32_t>(count - peer_freed) > 0) {
-            peer_freed = count;
+        const std::uint32_t more = (count - peer_freed) & coding::flit_credit_mask;
+        if (more <= coding::flit_credit_mask / 2) {
+            peer_freed += more;
         }
     }
+    /// What an outgoing flit says in `credits`.
+    std::uint32_t credit_count() const { return freed & coding::flit_credit_mask; }
 };
 
 /// Flag of a credit flit: the receiver answers with a flit of its own.

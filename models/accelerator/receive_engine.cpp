@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 namespace luxlane::collective {
 
@@ -13,24 +14,27 @@ receive_engine::receive_engine(const config& settings, descriptor_ring& ring, hb
 
 void receive_engine::accept(const flit_burst& burst, const sc_core::sc_time& at) {
     arrivals_.push_back(
-        {at, burst.sent, burst.flits,
+        {at, burst.sent, burst.runs,
          std::accumulate(burst.lost_before.begin(), burst.lost_before.end(), std::uint64_t{0}),
          burst.lost_after});
 }
 
-// What belongs to the link happens when the burst arrives, whether or not a descriptor waits for
-// it: credits, sequence, questions.
-void receive_engine::take(arrival& burst) {
-    batch taken;
-    for (std::size_t i = 0; i < burst.flits.size(); ++i) {
-        const coding::flit& each = burst.flits[i];
+void receive_engine::take(coding::flit_run run) {
+    bool loss = false;
+    const auto flits = run.flits();
+    for (std::size_t i = 0; i < flits.size(); ++i) {
+        const coding::flit& each = flits[i];
         if (each.type == coding::flit_type::idle) {
             continue;
         }
         const auto gap = static_cast<std::uint16_t>(each.sequence - link_.expected);
         if (gap != 0) {
-            taken.loss.resize(burst.flits.size());
-            taken.loss[i] = 1;
+            if (i != 0) {
+                buffer_.push_back({run.part(0, i), loss});
+                take(run.part(i, run.size()));
+                return;
+            }
+            loss = true;
             counters_.flits_lost += gap;
             // They never reached the buffer: their room is free.
             link_.freed += gap;
@@ -45,8 +49,21 @@ void receive_engine::take(arrival& burst) {
             link_.answer_due = true;
         }
     }
+    if (!run.empty()) {
+        buffer_.push_back({std::move(run), loss});
+    }
+}
+
+// What belongs to the link happens when the burst arrives, whether or not a descriptor waits for
+// it: credits, sequence, questions.
+void receive_engine::take(const arrival& burst) {
+    bool any = false;
+    for (const auto& run : burst.runs) {
+        take(run);
+        any = any || !run.empty();
+    }
     counters_.slots_lost += burst.lost_before + burst.lost_after;
-    if (!burst.flits.empty()) {
+    if (any) {
         link_.asking = false;
         if (burst.sent != sc_core::SC_ZERO_TIME) {
             const sc_core::sc_time latency = burst.at - burst.sent;
@@ -62,8 +79,6 @@ void receive_engine::take(arrival& burst) {
                                std::to_string(buffered_) + " flits, more than the credits given");
     }
     counters_.peak_buffered = std::max(counters_.peak_buffered, buffered_);
-    taken.flits = std::move(burst.flits);
-    buffer_.push_back(std::move(taken));
 }
 
 bool receive_engine::step(const sc_core::sc_time& now) {
@@ -97,13 +112,9 @@ bool receive_engine::drain(const sc_core::sc_time& now) {
     bool changed = false;
     while (!buffer_.empty() && !state_.completing) {
         const batch& front = buffer_.front();
-        if (front.next == front.flits.size()) {
-            buffer_.pop_front();
-            continue;
-        }
-        const coding::flit& next = front.flits[front.next];
+        const coding::flit& next = front.flits.flits().front();
         const bool data = next.type == coding::flit_type::data;
-        const bool loss = !front.loss.empty() && front.loss[front.next] != 0;
+        const bool loss = front.loss;
         if (state_.discarding && data && (next.flags & coding::flit_start_of_message) != 0) {
             state_.discarding = false;
         } else if (state_.discarding || (!data && !loss)) {
@@ -162,11 +173,15 @@ void receive_engine::fail(ring_error_code code) {
 
 void receive_engine::drop_front() {
     batch& front = buffer_.front();
-    if (front.flits[front.next].type == coding::flit_type::data) {
+    if (front.flits.flits().front().type == coding::flit_type::data) {
         --buffered_;
         ++link_.freed;
     }
-    ++front.next;
+    front.loss = false;
+    ++front.flits.begin;
+    if (front.flits.empty()) {
+        buffer_.pop_front();
+    }
 }
 
 void receive_engine::reset(bool drop) {

@@ -54,16 +54,15 @@ public:
     std::uint32_t buffered() const { return buffered_; }
 
 private:
-    /// Flits that came in one burst, from `next` on still to be placed.
+    /// A run of flits of which `flits.begin` is the next to be placed.
     struct batch {
-        std::vector<coding::flit> flits;
-        std::vector<std::uint8_t> loss;  ///< [flit] 1: data flits are missing before it; or empty
-        std::size_t next = 0;
+        coding::flit_run flits;
+        bool loss = false;  ///< data flits are missing before the next one
     };
     struct arrival {
         sc_core::sc_time at;
         sc_core::sc_time sent;
-        std::vector<coding::flit> flits;
+        std::vector<coding::flit_run> runs;
         std::uint64_t lost_before = 0;
         std::uint32_t lost_after = 0;
     };
@@ -76,7 +75,8 @@ private:
         sc_core::sc_time complete_at = sc_core::SC_ZERO_TIME;
     };
 
-    void take(arrival& burst);
+    void take(const arrival& burst);
+    void take(coding::flit_run run);
     bool drain(const sc_core::sc_time& now);
     ring_error_code place(const descriptor& work, const coding::flit& from, bool loss,
                           const sc_core::sc_time& now);

@@ -40,7 +40,10 @@ bool send_engine::advance(const descriptor& work, const sc_core::sc_time& now) {
         state_.read += state_.reading;
         state_.reading = 0;
     }
-    const bool changed = !phy_full_ && state_.read > state_.offset && push(work, now);
+    bool changed = false;
+    while (!phy_full_ && state_.read > state_.offset && push(work, now)) {
+        changed = true;
+    }
     if (state_.offset == work.length) {
         counters_.busy += now - state_.began;
         state_ = {};
@@ -79,15 +82,24 @@ std::uint32_t send_engine::grant(std::uint32_t wanted, const sc_core::sc_time& n
 }
 
 bool send_engine::push(const descriptor& work, const sc_core::sc_time& now) {
-    const std::uint32_t bytes = state_.read - state_.offset;
-    const auto wanted =
-        static_cast<std::uint32_t>((bytes + flit_payload_bytes - 1) / flit_payload_bytes);
-    const std::uint32_t granted = grant(wanted, now);
-    if (granted == 0) {
-        return false;
+    if (state_.packed.empty()) {
+        const std::uint32_t bytes = state_.read - state_.offset;
+        const auto wanted =
+            static_cast<std::uint32_t>((bytes + flit_payload_bytes - 1) / flit_payload_bytes);
+        const std::uint32_t granted = grant(wanted, now);
+        if (granted == 0) {
+            return false;
+        }
+        state_.packed = pack(work, granted);
+        state_.packed_freed = link_.freed;
     }
-    pack(work, granted);
-    const std::uint32_t taken = offer(now);
+    const std::uint32_t taken = offer(state_.packed, now);
+    if (taken != 0) {
+        link_.told = state_.packed_freed;
+        // An answer must not be older than the question.
+        link_.answer_due = link_.answer_due && state_.packed_freed != link_.freed;
+    }
+    state_.packed = state_.packed.part(taken, state_.packed.size());
     const auto taken_bytes = std::min(static_cast<std::uint32_t>(taken * flit_payload_bytes),
                                       work.length - state_.offset);
     state_.offset += taken_bytes;
@@ -97,11 +109,11 @@ bool send_engine::push(const descriptor& work, const sc_core::sc_time& now) {
     return taken != 0;
 }
 
-void send_engine::pack(const descriptor& work, std::uint32_t flits) {
-    burst_.flits.resize(flits);
+coding::flit_run send_engine::pack(const descriptor& work, std::uint32_t flits) const {
+    auto chunk = std::make_shared<std::vector<coding::flit>>(flits);
     std::uint32_t at = state_.offset;
     std::uint16_t sequence = link_.next_sequence();
-    for (coding::flit& each : burst_.flits) {
+    for (coding::flit& each : *chunk) {
         const auto bytes =
             std::min(static_cast<std::uint32_t>(flit_payload_bytes), work.length - at);
         each.type = coding::flit_type::data;
@@ -111,27 +123,23 @@ void send_engine::pack(const descriptor& work, std::uint32_t flits) {
         each.sequence = sequence++;
         each.tag = work.tag;
         each.length = static_cast<std::uint8_t>(bytes);
-        each.credits = link_.freed;
+        each.credits = link_.credit_count();
         std::memcpy(each.payload.data(), memory_.at(work.address + at), bytes);
-        std::fill(each.payload.begin() + bytes, each.payload.end(), std::uint8_t{0});
         at += bytes;
     }
+    return {std::move(chunk), 0, flits};
 }
 
-std::uint32_t send_engine::offer(const sc_core::sc_time& now) {
-    burst_.accepted = 0;
-    burst_.sent = now;
-    const std::size_t offered = burst_.flits.size();
+std::uint32_t send_engine::offer(const coding::flit_run& flits, const sc_core::sc_time& now) {
+    flit_burst burst;
+    burst.runs.push_back(flits);
+    burst.sent = now;
     // Set first: the PHY may say that it has room before it returns.
     phy_full_ = true;
     phy_ready_at_ = sc_core::sc_max_time();
-    offer_(burst_);
-    phy_full_ = burst_.accepted < offered;
-    if (burst_.accepted != 0) {
-        link_.told = link_.freed;
-        link_.answer_due = false;
-    }
-    return static_cast<std::uint32_t>(burst_.accepted);
+    offer_(burst);
+    phy_full_ = burst.accepted < flits.size();
+    return static_cast<std::uint32_t>(burst.accepted);
 }
 
 bool send_engine::send_credits(const sc_core::sc_time& now) {
@@ -140,16 +148,16 @@ bool send_engine::send_credits(const sc_core::sc_time& now) {
     if (!link_.up || phy_full_ || !(question || news || link_.answer_due)) {
         return false;
     }
-    burst_.flits.resize(1);
-    coding::flit& only = burst_.flits.front();
-    only = {};
+    coding::flit only;
     only.type = coding::flit_type::credit;
     only.flags = question ? flit_question : 0;
     only.sequence = link_.next_sequence();
-    only.credits = link_.freed;
-    if (offer(now) == 0) {
+    only.credits = link_.credit_count();
+    if (offer({std::make_shared<const std::vector<coding::flit>>(1, only), 0, 1}, now) == 0) {
         return false;
     }
+    link_.told = link_.freed;
+    link_.answer_due = false;
     ++counters_.credit_flits;
     if (question) {
         poll_at_ = now + config_.poll;

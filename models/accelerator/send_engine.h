@@ -12,7 +12,8 @@
 namespace luxlane::collective {
 
 /// Packs the messages of the SEND ring into flits and hands them to the PHY in bursts, as many as
-/// its FIFO takes and the far buffer has room for. Reads the HBM ahead so that the line stays full.
+/// its FIFO takes and the far buffer has room for. Flits that the PHY has no room for keep waiting
+/// as they are, packed once. Reads the HBM ahead so that the line stays full.
 /// Also sends the credit flits of this end when no data flit can carry the news.
 class send_engine {
 public:
@@ -56,6 +57,8 @@ private:
         std::uint32_t reading = 0;  ///< bytes on their way from the HBM
         sc_core::sc_time data_at = sc_core::SC_ZERO_TIME;
         sc_core::sc_time began = sc_core::SC_ZERO_TIME;
+        coding::flit_run packed;          ///< flits that the PHY has not taken yet
+        std::uint32_t packed_freed = 0;   ///< the value of flit_link::freed that they tell
         std::uint32_t stalled_flits = 0;  ///< flits of the message up to this one were counted
         bool stalled = false;
         sc_core::sc_time stalled_at = sc_core::SC_ZERO_TIME;
@@ -65,17 +68,16 @@ private:
     void read_ahead(const descriptor& work, const sc_core::sc_time& now);
     bool push(const descriptor& work, const sc_core::sc_time& now);
     std::uint32_t grant(std::uint32_t wanted, const sc_core::sc_time& now);
-    void pack(const descriptor& work, std::uint32_t flits);
+    coding::flit_run pack(const descriptor& work, std::uint32_t flits) const;
     bool send_credits(const sc_core::sc_time& now);
-    /// Sends `burst_`; returns how many flits the PHY took.
-    std::uint32_t offer(const sc_core::sc_time& now);
+    /// Offers `flits` to the PHY; returns how many it took.
+    std::uint32_t offer(const coding::flit_run& flits, const sc_core::sc_time& now);
 
     config config_;
     descriptor_ring& ring_;
     hbm& memory_;
     flit_link& link_;
     phy offer_;
-    flit_burst burst_;
     state state_;
     bool phy_full_ = false;
     sc_core::sc_time phy_ready_at_ = sc_core::sc_max_time();

@@ -18,6 +18,9 @@ constexpr std::size_t header_bytes = 12;
 constexpr std::size_t checked_bytes = flit_bytes - sizeof(std::uint32_t);
 constexpr std::size_t slot_bytes = 1 + flit_bytes;
 constexpr std::size_t pair_bytes = slots_per_pair * slot_bytes;
+constexpr unsigned largest_flags = 7;
+// Of the first four bytes: above type and flags, and above the number.
+constexpr std::uint32_t unused_bits = 0xF00000E0;
 static_assert(header_bytes + flit_payload_bytes == checked_bytes);
 static_assert(8 * pair_bytes == 2 * 10 * message_symbols);
 
@@ -38,19 +41,20 @@ void get(const std::uint8_t* at, number& value) {
 
 }  // namespace
 
-flit_image pack_flit(const flit& from) {
-    if (from.length > flit_payload_bytes) {
-        throw std::invalid_argument("flit: length of " + std::to_string(from.length) +
-                                    " bytes, more than 240");
+flit_image pack_flit(const flit& from, std::uint32_t number) {
+    if (from.length > flit_payload_bytes || from.flags > largest_flags ||
+        from.credits > flit_credit_mask || number > flit_number_mask) {
+        throw std::invalid_argument("flit: length " + std::to_string(from.length) + ", flags " +
+                                    std::to_string(from.flags) + ", credits " +
+                                    std::to_string(from.credits) + ", number " +
+                                    std::to_string(number) + ": one does not fit its field");
     }
     flit_image image;
-    image[0] = static_cast<std::uint8_t>(from.type);
-    image[1] = from.flags;
-    put(&image[2], from.sequence);
-    put(&image[4], from.tag);
-    image[6] = from.length;
-    image[7] = 0;
-    put(&image[8], from.credits);
+    const auto kind = static_cast<std::uint32_t>(from.type) | std::uint32_t{from.flags} << 2;
+    put(&image[0], kind | number << 8);
+    put(&image[4], from.sequence);
+    put(&image[6], from.tag);
+    put(&image[8], from.length | from.credits << 8);
     std::copy(from.payload.begin(), from.payload.end(), image.begin() + header_bytes);
     put(&image[checked_bytes], crc32(std::span(image).first(checked_bytes)));
     return image;
@@ -62,17 +66,23 @@ bool verify_flit(std::span<const std::uint8_t, flit_bytes> image) {
     return crc32(image.first(checked_bytes)) == sent;
 }
 
-bool unpack_flit(std::span<const std::uint8_t, flit_bytes> image, flit& to) {
-    if (!verify_flit(image) || image[0] > static_cast<std::uint8_t>(flit_type::credit) ||
-        image[6] > flit_payload_bytes || image[7] != 0) {
+bool unpack_flit(std::span<const std::uint8_t, flit_bytes> image, flit& to, std::uint32_t& number) {
+    std::uint32_t kind = 0;
+    std::uint32_t amounts = 0;
+    get(&image[0], kind);
+    get(&image[8], amounts);
+    const auto type = static_cast<std::uint8_t>(kind & 3);
+    if (!verify_flit(image) || type > static_cast<std::uint8_t>(flit_type::credit) ||
+        (kind & unused_bits) != 0 || (amounts & 0xFF) > flit_payload_bytes) {
         return false;
     }
-    to.type = static_cast<flit_type>(image[0]);
-    to.flags = image[1];
-    get(&image[2], to.sequence);
-    get(&image[4], to.tag);
-    to.length = image[6];
-    get(&image[8], to.credits);
+    to.type = static_cast<flit_type>(type);
+    to.flags = static_cast<std::uint8_t>((kind >> 2) & largest_flags);
+    number = kind >> 8;
+    get(&image[4], to.sequence);
+    get(&image[6], to.tag);
+    to.length = static_cast<std::uint8_t>(amounts);
+    to.credits = amounts >> 8;
     std::copy_n(image.begin() + header_bytes, flit_payload_bytes, to.payload.begin());
     return true;
 }
@@ -108,7 +118,9 @@ void unpack_codeword_pair(std::span<const std::uint16_t, message_symbols> first,
     for (std::size_t i = 0; i < slots_per_pair; ++i, slot += slot_bytes) {
         const std::span<const std::uint8_t, flit_bytes> image(slot + 1, flit_bytes);
         if (slot[0] == slot_marker) {
-            to.status[i] = unpack_flit(image, to.flits[i]) ? slot_status::good : slot_status::bad;
+            std::uint32_t number = 0;
+            to.status[i] =
+                unpack_flit(image, to.flits[i], number) ? slot_status::good : slot_status::bad;
         } else {
             const bool zero = std::all_of(slot, slot + slot_bytes, [](auto b) { return b == 0; });
             to.status[i] = zero ? slot_status::empty : slot_status::bad;

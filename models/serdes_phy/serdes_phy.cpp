@@ -242,17 +242,19 @@ void serdes_phy::accept_flits(flit_burst& burst, const sc_time& delay) {
     // Room that this instant's block makes counts from the next instant on, whichever comes first.
     const std::size_t hidden =
         state_.freed_at == sc_core::sc_time_stamp() ? state_.freed : std::uint64_t{0};
-    const std::size_t used = state_.waiting.size() + hidden;
+    const std::size_t used = state_.waiting_flits + hidden;
     const std::size_t room =
         config_.transmit_fifo_flits > used ? config_.transmit_fifo_flits - used : 0;
-    burst.accepted = std::min(room, burst.flits.size());
     const auto arrived = sc_core::sc_time_stamp() + delay;
-    for (std::size_t i = 0; i < burst.accepted; ++i) {
-        state_.waiting.push_back({burst.flits[i], arrived});
+    for (const auto& run : burst.runs) {
+        const std::size_t taken = std::min(room - burst.accepted, run.size());
+        if (taken > 0) {
+            state_.waiting.push_back({run.part(0, taken), arrived});
+            burst.accepted += taken;
+        }
+        state_.refused = state_.refused || taken < run.size();
     }
-    if (burst.accepted < burst.flits.size()) {
-        state_.refused = true;
-    }
+    state_.waiting_flits += burst.accepted;
     plan_payload();
 }
 
@@ -278,15 +280,25 @@ void serdes_phy::send_payload() {
     const auto crossing =
         std::max(sc_time(config_.host_interface_s, sc_core::SC_SEC), sc_time(1, sc_core::SC_PS));
     const std::size_t most = std::size_t{geometry_.longest_block_pairs()} * coding::slots_per_pair;
+    std::vector<coding::flit_run> sending;
     std::vector<const coding::flit*> slots;
-    while (slots.size() < std::min(most, state_.waiting.size()) &&
-           state_.waiting[slots.size()].arrived + crossing <= at) {
-        const auto& next = state_.waiting[slots.size()];
-        slots.push_back(&next.flit);
-        totals_.wait.add((at - next.arrived - crossing).to_seconds(), 1);
+    while (slots.size() < most && !state_.waiting.empty() &&
+           state_.waiting.front().arrived + crossing <= at && state_.carrying) {
+        auto& next = state_.waiting.front();
+        const std::size_t taken = std::min(most - slots.size(), next.flits.size());
+        for (const auto& flit : next.flits.flits().first(taken)) {
+            slots.push_back(&flit);
+        }
+        totals_.wait.add((at - next.arrived - crossing).to_seconds(), taken);
+        sending.push_back(next.flits.part(0, taken));
+        next.flits.begin += taken;
+        if (next.flits.empty()) {
+            state_.waiting.pop_front();
+        }
     }
     const std::size_t count = slots.size();
-    if (!state_.carrying || count == 0) {
+    state_.waiting_flits -= count;
+    if (count == 0) {
         plan_payload();
         return;
     }
@@ -297,8 +309,6 @@ void serdes_phy::send_payload() {
     transmitter_.build_payload(transmit_map_, first, slots, block_);
     state_.next_pair = first + pairs;
     state_.payload_since_superframe = true;
-    state_.waiting.erase(state_.waiting.begin(),
-                         state_.waiting.begin() + static_cast<std::ptrdiff_t>(count));
     state_.freed = count;
     state_.freed_at = at;
     totals_.flits_sent += count;
@@ -347,8 +357,9 @@ void serdes_phy::leave_up() {
     accrue_idle(now());
     state_.carrying = false;
     state_.down = true;
-    totals_.flits_discarded += state_.waiting.size();
+    totals_.flits_discarded += state_.waiting_flits;
     state_.waiting.clear();
+    state_.waiting_flits = 0;
     payload_event_.cancel();
     observe();
 }

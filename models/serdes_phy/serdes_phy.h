@@ -85,8 +85,8 @@ private:
     /// Sent one by one after a change, so that the far end hears new names twice.
     static constexpr unsigned superframes_after_change = 8;
 
-    struct waiting_flit {
-        coding::flit flit;
+    struct waiting_run {
+        coding::flit_run flits;
         sc_core::sc_time arrived;
     };
     struct management_entry {
@@ -123,7 +123,8 @@ private:
         std::uint64_t dense_until = 0;  ///< superframes before it are all sent
         bool payload_since_superframe = false;
         std::uint64_t next_pair = 0;
-        std::deque<waiting_flit> waiting;
+        std::deque<waiting_run> waiting;
+        std::size_t waiting_flits = 0;
         bool refused = false;     ///< the accelerator waits for room
         std::uint64_t freed = 0;  ///< room made by the block sent at `freed_at`
         sc_core::sc_time freed_at;

@@ -176,6 +176,8 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
     const double stages_s =
         config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
     std::uint32_t lost = 0;
+    const auto chunk = std::make_shared<std::vector<coding::flit>>();
+    chunk->reserve(block.pairs * coding::slots_per_pair);
     const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
     payload_receiver_.receive(
         block, receiver_, receive_map_, counters_,
@@ -183,8 +185,12 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
             std::uint64_t good = 0;
             for (std::size_t slot = 0; slot < coding::slots_per_pair; ++slot) {
                 if (outcome.slots.status[slot] == coding::slot_status::good) {
-                    burst.flits.push_back(outcome.slots.flits[slot]);
-                    burst.lost_before.push_back(lost);
+                    chunk->push_back(outcome.slots.flits[slot]);
+                    if (lost > 0 || burst.runs.empty()) {
+                        burst.runs.push_back({chunk, chunk->size() - 1, chunk->size() - 1});
+                        burst.lost_before.push_back(lost);
+                    }
+                    ++burst.runs.back().end;
                     lost = 0;
                     ++good;
                 } else if (outcome.slots.status[slot] == coding::slot_status::bad) {
@@ -201,7 +207,7 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
         bank_.set(regs::irq_status::uncorrectable, true);
     }
     burst.lost_after = lost;
-    if (burst.flits.empty() && lost == 0) {
+    if (burst.runs.empty() && lost == 0) {
         return;
     }
     const auto last_bit = geometry_.first_bit(block.first_pair + block.pairs - 1);

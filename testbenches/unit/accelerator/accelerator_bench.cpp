@@ -39,22 +39,25 @@ wire::wire(const sc_core::sc_module_name& name, const settings& options)
 
 void wire::take(flit_burst& burst) {
     const std::size_t room = rejects ? 0 : settings_.fifo_flits - fifo_.size();
-    burst.accepted = std::min(room, burst.flits.size());
-    if (burst.accepted < burst.flits.size()) {
+    burst.accepted = std::min(room, burst.size());
+    if (burst.accepted < burst.size()) {
         blocked_ = true;
         splits += burst.accepted != 0;
     }
-    for (std::size_t i = 0; i < burst.accepted; ++i) {
-        const coding::flit& each = burst.flits[i];
-        fifo_.push_back(each);
-        if (each.type == coding::flit_type::data) {
-            ++data_flits;
-            const auto in_flight =
-                static_cast<std::uint32_t>(data_flits) - opposite->credits_delivered;
-            most_in_flight = std::max(most_in_flight, in_flight);
-        } else {
-            ++credit_flits;
+    std::size_t left = burst.accepted;
+    for (const auto& run : burst.runs) {
+        for (const coding::flit& each : run.flits().first(std::min(left, run.size()))) {
+            fifo_.push_back(each);
+            if (each.type == coding::flit_type::data) {
+                ++data_flits;
+                const auto in_flight =
+                    static_cast<std::uint32_t>(data_flits) - opposite->credits_delivered;
+                most_in_flight = std::max(most_in_flight, in_flight);
+            } else {
+                ++credit_flits;
+            }
         }
+        left -= std::min(left, run.size());
     }
     if (!busy_ && !fifo_.empty()) {
         tick_event_.notify(sc_core::SC_ZERO_TIME);
@@ -98,13 +101,22 @@ void wire::hand_over(const std::vector<coding::flit>& flits, const sc_core::sc_t
     flit_burst burst;
     burst.sent = sent;
     std::uint32_t lost = 0;
-    for (const coding::flit& each : flits) {
+    bool whole = false;
+    const auto chunk = std::make_shared<const std::vector<coding::flit>>(flits);
+    for (std::size_t i = 0; i < chunk->size(); ++i) {
+        const coding::flit& each = (*chunk)[i];
         if (loses && loses(number_++, each)) {
             ++lost;
+            whole = false;
             continue;
         }
-        burst.flits.push_back(each);
-        burst.lost_before.push_back(reports_losses ? std::exchange(lost, 0) : 0);
+        if (whole) {
+            ++burst.runs.back().end;
+        } else {
+            burst.runs.push_back({chunk, i, i + 1});
+            burst.lost_before.push_back(reports_losses ? std::exchange(lost, 0) : 0);
+            whole = true;
+        }
         credits_delivered = each.credits;
     }
     burst.lost_after = reports_losses ? lost : 0;

@@ -37,7 +37,10 @@ public:
                 lost += count;
             }
             lost += burst.lost_after;
-            received.insert(received.end(), burst.flits.begin(), burst.flits.end());
+            for (const auto& run : burst.runs) {
+                const auto flits = run.flits();
+                received.insert(received.end(), flits.begin(), flits.end());
+            }
             last_arrival = sc_core::sc_time_stamp();
             last_sent = burst.sent;
         });
@@ -93,19 +96,19 @@ public:
         return flits;
     }
     void push() {
-        flit_burst burst;
-        burst.flits.assign(to_send.begin(),
-                           to_send.begin() + std::min<std::ptrdiff_t>(
-                                                 512, static_cast<std::ptrdiff_t>(to_send.size())));
-        if (burst.flits.empty()) {
-            return;
-        }
-        auto delay = sc_core::SC_ZERO_TIME;
-        flits_out.send(burst, delay);
-        to_send.erase(to_send.begin(),
-                      to_send.begin() + static_cast<std::ptrdiff_t>(burst.accepted));
-        if (burst.accepted == burst.flits.size()) {
-            push();
+        while (!to_send.empty()) {
+            const auto count = std::min<std::ptrdiff_t>(512, std::ssize(to_send));
+            flit_burst burst;
+            burst.runs.push_back({std::make_shared<const std::vector<coding::flit>>(
+                                      to_send.begin(), to_send.begin() + count),
+                                  0, static_cast<std::size_t>(count)});
+            auto delay = sc_core::SC_ZERO_TIME;
+            flits_out.send(burst, delay);
+            const auto taken = static_cast<std::ptrdiff_t>(burst.accepted);
+            to_send.erase(to_send.begin(), to_send.begin() + taken);
+            if (taken < count) {
+                return;
+            }
         }
     }
 
