@@ -165,6 +165,16 @@ void add_phy(std::vector<parameter>& all) {
             "error ratio that a spare lane may show",
             "assumption: well below the FEC's limit of 2.4e-4")
         .real(
+            "lanes_limit_s", "s", [](c & v) -> auto& { return v.phy.lanes_limit_s; }, 1e-5, 10,
+            "time from the first lane with a frame until all logical lanes have one",
+            "UCIe 3.0 gives each training state 8 ms")
+        .real(
+            "deskew_limit_s", "s", [](c & v) -> auto& { return v.phy.deskew_limit_s; }, 1e-5, 10,
+            "time from aligned lanes to LINK UP", "UCIe 3.0, likewise")
+        .real(
+            "repair_limit_s", "s", [](c & v) -> auto& { return v.phy.repair_limit_s; }, 1e-5, 10,
+            "time that a hitless switch may stay armed", "UCIe 3.0, likewise")
+        .real(
             "back_end_power_w", "W", [](c & v) -> auto& { return v.phy.back_end_power_w; }, 0, 100,
             "gearbox and light error correction at full rate in both directions",
             "MOSAIC power budget of an 800G module: 0.4 W (secondary)")

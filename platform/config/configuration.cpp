@@ -50,6 +50,18 @@ void add_link(std::vector<parameter>& all) {
             "the "
             "power monitor reads up to 41 uW",
             "choice")
+        .choice(
+            "fec", [](c & v) -> auto& { return v.phy.fec; }, coding::FEC_KIND_NAMES,
+            "error correction of the payload: RS(528,514), RS(544,514) or RS(272,258)",
+            "MOSAIC carries the host's KP4 end to end (secondary); IEEE Std 802.3 clause 91")
+        .count(
+            "interleave", "1", [](c & v) -> auto& { return v.phy.interleave; }, 1, 4,
+            "codewords whose symbols alternate on the line: 1, 2 or 4",
+            "IEEE Std 802.3 clause 119: 2; clause 172: 4")
+        .choice(
+            "gearbox", [](c & v) -> auto& { return v.phy.gearbox; }, coding::GEARBOX_MODE_NAMES,
+            "whether FEC symbols stay whole on a lane or the host's bits are dealt as they come",
+            "choice: with whole symbols the FEC bridges dead lanes")
         .integer(
             "degrade_limit", "1", [](c & v) -> auto& { return v.link.degrade_limit; }, 1, 1e6,
             "symbol errors of one lane in 64 superframes that make it degraded",

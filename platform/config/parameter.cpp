@@ -13,6 +13,21 @@
 namespace luxlane::config {
 namespace {
 
+bool is_text(const parameter& entry) {
+    return std::holds_alternative<text_place>(entry.place) ||
+           std::holds_alternative<choice_place>(entry.place);
+}
+
+/// Index of `text` among the choices.
+std::size_t chosen(const parameter& entry, const std::string& text) {
+    const auto found = std::find(entry.choices.begin(), entry.choices.end(), text);
+    if (found == entry.choices.end()) {
+        throw std::invalid_argument(
+            fmt::format("{} = \"{}\" is unknown; allowed: {}", entry.key, text, range_text(entry)));
+    }
+    return static_cast<std::size_t>(found - entry.choices.begin());
+}
+
 [[noreturn]] void out_of_range(const parameter& entry, const std::string& found) {
     throw std::invalid_argument(
         fmt::format("{} = {} is out of range; allowed: {}", entry.key, found, range_text(entry)));
@@ -66,6 +81,9 @@ std::string value_text(const parameter& entry, const configuration& from) {
         }
         std::string operator()(const flag_place& at) const { return at(values) ? "true" : "false"; }
         std::string operator()(const text_place& at) const { return '"' + at(values) + '"'; }
+        std::string operator()(const choice_place& at) const {
+            return '"' + entry.choices[at.get(values)] + '"';
+        }
     };
     return std::visit(printer{values, entry}, entry.place);
 }
@@ -74,7 +92,7 @@ std::string range_text(const parameter& entry) {
     if (std::holds_alternative<flag_place>(entry.place)) {
         return "true, false";
     }
-    if (std::holds_alternative<text_place>(entry.place)) {
+    if (is_text(entry)) {
         return entry.choices.empty() ? "any text"
                                      : fmt::format("{}", fmt::join(entry.choices, ", "));
     }
@@ -87,8 +105,7 @@ std::string range_text(const parameter& entry) {
 }
 
 void assign(const parameter& entry, configuration& into, double number) {
-    if (std::holds_alternative<flag_place>(entry.place) ||
-        std::holds_alternative<text_place>(entry.place)) {
+    if (std::holds_alternative<flag_place>(entry.place) || is_text(entry)) {
         throw std::invalid_argument(
             fmt::format("{} = {} is a number; expected {}", entry.key, number, range_text(entry)));
     }
@@ -113,12 +130,14 @@ void assign(const parameter& entry, configuration& into, double number) {
 
 void assign(const parameter& entry, configuration& into, const std::string& text) {
     if (const auto* at = std::get_if<text_place>(&entry.place)) {
-        if (!entry.choices.empty() &&
-            std::find(entry.choices.begin(), entry.choices.end(), text) == entry.choices.end()) {
-            throw std::invalid_argument(fmt::format("{} = \"{}\" is unknown; allowed: {}",
-                                                    entry.key, text, range_text(entry)));
+        if (!entry.choices.empty()) {
+            chosen(entry, text);
         }
         (*at)(into) = text;
+        return;
+    }
+    if (const auto* at = std::get_if<choice_place>(&entry.place)) {
+        at->set(into, chosen(entry, text));
         return;
     }
     if (const auto* at = std::get_if<flag_place>(&entry.place)) {

@@ -19,6 +19,11 @@ using integer_place = std::function<std::uint64_t&(configuration&)>;
 using count_place = std::function<unsigned&(configuration&)>;
 using flag_place = std::function<bool&(configuration&)>;
 using text_place = std::function<std::string&(configuration&)>;
+/// A value of an enumeration, as its index in `parameter::choices`.
+struct choice_place {
+    std::function<std::size_t(configuration&)> get;
+    std::function<void(configuration&, std::size_t)> set;
+};
 
 /// One parameter of a board: everything that `describe` prints and that a file is checked against.
 struct parameter {
@@ -29,7 +34,8 @@ struct parameter {
     std::vector<std::string> choices;  ///< the allowed texts; empty means any
     std::string meaning;
     std::string source;  ///< where the default comes from, or "assumption: why"
-    std::variant<real_place, integer_place, count_place, flag_place, text_place> place;
+    std::variant<real_place, integer_place, count_place, flag_place, text_place, choice_place>
+        place;
 };
 
 /// Every parameter, by section.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,20 @@ public:
     table_builder& text(const char* name, Member member, std::vector<std::string> choices,
                         const char* meaning, const char* source) {
         return add(name, "", 0, 0, std::move(choices), meaning, source, text_place(member));
+    }
+    /// `member` gives a value of an enumeration whose names, by value, are `names`.
+    template <class Member, class Names>
+    table_builder& choice(const char* name, Member member, const Names& names, const char* meaning,
+                          const char* source) {
+        return add(
+            name, "", 0, 0, {names.begin(), names.end()}, meaning, source,
+            choice_place{[member](configuration& values) {
+                             return static_cast<std::size_t>(member(values));
+                         },
+                         [member](configuration& values, std::size_t index) {
+                             auto& value = member(values);
+                             value = static_cast<std::remove_reference_t<decltype(value)>>(index);
+                         }});
     }
     void append_to(std::vector<parameter>& all) const {
         all.insert(all.end(), rows_.begin(), rows_.end());
