@@ -52,6 +52,12 @@ bool lane_map::arm(const lane_switch& change) {
     return true;
 }
 
+void lane_map::restart() {
+    table_ = now_;
+    done_.clear();
+    armed_.clear();
+}
+
 void lane_map::cancel() { armed_.clear(); }
 
 unsigned lane_map::advance(std::uint64_t superframe) {

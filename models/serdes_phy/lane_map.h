@@ -33,6 +33,8 @@ public:
 
     /// Arms a switch. False if `change` names lanes that do not exist or are in use.
     bool arm(const lane_switch& change);
+    /// Superframes are counted from 0 again: what is mapped now holds from there on.
+    void restart();
     /// Drops the armed switches.
     void cancel();
     /// Switches that are still to come.

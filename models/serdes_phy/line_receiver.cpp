@@ -52,6 +52,7 @@ line_receiver::line_receiver(const line_geometry& geometry, const lane_limits& l
       lanes_(geometry.physical_lanes),
       searches_(geometry.physical_lanes),
       skew_ui_(geometry.physical_lanes),
+      found_in_(geometry.physical_lanes),
       parity_(geometry.physical_lanes),
       told_parity_(geometry.physical_lanes, untold),
       management_(geometry.data_lanes),
@@ -76,6 +77,14 @@ void line_receiver::stop(std::uint32_t lane) {
     lanes_[lane].stop();
     searches_[lane].reset();
     told_parity_[lane] = untold;
+}
+
+void line_receiver::far_restarted() {
+    ++epoch_;
+    parity_.reset();
+    std::fill(told_parity_.begin(), told_parity_.end(), untold);
+    told_superframe_ = 0;
+    count_known_ = false;
 }
 
 void line_receiver::set_skew(std::span<const std::int32_t> skew_ui) {
@@ -121,13 +130,15 @@ void line_receiver::search(const line_view& block, std::uint64_t now_ps) {
         lanes_[i].searched(found.has_value(), found.value_or(0), now_ps, limits_);
         if (lanes_[i].state() == lane_state::named) {
             searches_[i].reset();
+            found_in_[i] = epoch_;
         }
     }
 }
 
 frame::parsed_overhead line_receiver::overhead_of(const line_view& block,
                                                   std::uint32_t lane) const {
-    if (!block.carried[lane] || skew_ui_[lane] != lanes_[lane].skew_ui()) {
+    if (!block.carried[lane] || skew_ui_[lane] != lanes_[lane].skew_ui() ||
+        found_in_[lane] != epoch_) {
         return no_marker();
     }
     return block.kind == block_kind::overhead ? parse_packed(block.lane(lane))
@@ -298,7 +309,7 @@ bool line_receiver::deskew(const lane_map& map, std::int32_t depth_ui, std::int3
 std::optional<std::int32_t> line_receiver::displacement_ui(std::uint32_t physical) const {
     const auto& lane = lanes_[physical];
     const std::int32_t wait = read_point_ui_ - lane.skew_ui();
-    if (!lane.framed() || wait < 0 || wait > fifo_depth_ui_) {
+    if (!lane.framed() || found_in_[physical] != epoch_ || wait < 0 || wait > fifo_depth_ui_) {
         return std::nullopt;
     }
     return skew_ui_[physical] - lane.skew_ui();

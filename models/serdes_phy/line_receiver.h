@@ -47,6 +47,9 @@ public:
     /// A superframe went by of which no block came: framed lanes without light, or with `all` all
     /// framed lanes, have missed a marker.
     void missed_superframe(bool all, std::uint64_t now_ps);
+    /// The far end's superframes begin elsewhere from now on: the places of all lanes are wrong,
+    /// until each lane has lost its frame and found it anew.
+    void far_restarted();
     /// Takes account of parity in a stretch of payload of `superframe` (the sender's line count).
     void add_parity(std::uint64_t superframe, std::uint32_t lane, std::uint8_t parity) {
         parity_.add(superframe, lane, parity);
@@ -101,6 +104,8 @@ private:
     std::vector<receive_lane> lanes_;
     std::vector<std::unique_ptr<sync_search>> searches_;  ///< of lanes in FRAME
     std::vector<std::int32_t> skew_ui_;
+    std::uint32_t epoch_ = 0;              ///< how often the far end has begun anew
+    std::vector<std::uint32_t> found_in_;  ///< [lane]: the epoch of its place
     std::int32_t skew_hint_ui_ = 0;
     std::int32_t read_point_ui_ = 0;
     std::int32_t fifo_depth_ui_ = 0;

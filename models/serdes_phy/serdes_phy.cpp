@@ -20,17 +20,17 @@ wide_link::line_geometry checked_geometry(const serdes_phy_config& config, const
     return {config.physical_lanes, config.data_lanes, config.lane_rate_bps};
 }
 
-std::uint64_t picoseconds(double seconds) {
+std::uint64_t ps_of(double seconds) {
     return static_cast<std::uint64_t>(std::llround(seconds * 1e12));
 }
 
 wide_link::lane_limits limits_of(const serdes_phy_config& config,
                                  const wide_link::line_geometry& geometry) {
     wide_link::lane_limits limits;
-    limits.superframe_ps = picoseconds(geometry.superframe_s());
-    limits.cdr_lock_ps = picoseconds(config.cdr_lock_limit_s);
+    limits.superframe_ps = ps_of(geometry.superframe_s());
+    limits.cdr_lock_ps = ps_of(config.cdr_lock_limit_s);
     limits.search_superframes = config.search_superframes;
-    limits.spare_test_ps = picoseconds(config.spare_test_s);
+    limits.spare_test_ps = ps_of(config.spare_test_s);
     limits.spare_test_ber = config.spare_test_ber;
     limits.spare_test_bits = static_cast<std::uint64_t>(config.spare_test_s * config.lane_rate_bps);
     return limits;
@@ -66,18 +66,21 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       receive_map_(config.data_lanes, config.physical_lanes),
       transmitter_(geometry_),
       receiver_(geometry_, limits_of(config, geometry_),
-                {[this](unsigned lane) { return lane_locked(lane); },
+                {[this](unsigned lane) { return clock_locked(lane); },
                  [this](unsigned lane) { return lane_ber(lane); }}),
       payload_receiver_(geometry_),
       counters_(config.physical_lanes),
       snapshot_(config.physical_lanes),
+      link_({ps_of(config.lanes_limit_s), ps_of(config.deskew_limit_s),
+             ps_of(config.repair_limit_s)}),
       idle_({config.seed, 0, (config.direction << 16) | wide_link::idle_error_purpose}),
       known_states_(config.physical_lanes, luxlane::lane_state::off),
       superframe_event_("superframe"),
       payload_event_("payload"),
       room_event_("room"),
       receiver_event_("receiver"),
-      delivery_event_("delivery") {
+      delivery_event_("delivery"),
+      link_event_("link") {
     flits_in.on_transport(
         [this](flit_burst& burst, sc_time& delay) { accept_flits(burst, delay); });
     lanes_in.on_transport(
@@ -101,17 +104,21 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
     SC_METHOD(deliver);
     sensitive << delivery_event_;
     dont_initialize();
+    SC_METHOD(watch_link);
+    sensitive << link_event_;
+    dont_initialize();
 }
 
 void serdes_phy::on_reset() {
     account_energy();
-    for (auto* event :
-         {&superframe_event_, &payload_event_, &room_event_, &receiver_event_, &delivery_event_}) {
+    for (auto* event : {&superframe_event_, &payload_event_, &room_event_, &receiver_event_,
+                        &delivery_event_, &link_event_}) {
         event->cancel();
     }
-    const auto link_before = state_.link;
+    const auto link_before = link_.state();
     const bool refused = state_.refused;
     state_ = state{};
+    link_.reset();
     state_.refused = refused;
     totals_ = totals{};
     transmit_map_ = wide_link::lane_map(config_.data_lanes, config_.physical_lanes);
@@ -155,87 +162,9 @@ sc_time serdes_phy::superframe_due(std::uint64_t superframe) const {
     return leaves > state_.epoch + transmit_pipeline_ ? leaves - transmit_pipeline_ : state_.epoch;
 }
 
-void serdes_phy::start_transmitter() {
-    account_energy();
-    state_.transmitting = true;
-    state_.epoch = now();
-    state_.dense_until = 0;
-    state_.payload_since_superframe = false;
-    state_.next_pair = 0;
-    state_.word_under_way = 0;
-    transmitter_.reset();
-    transmit_map_.cancel();
-    plan_superframe(0);
-}
-
-void serdes_phy::stop_transmitter() {
-    account_energy();
-    state_.transmitting = false;
-    superframe_event_.cancel();
-    transmit_map_.cancel();
-}
-
-void serdes_phy::plan_superframe(std::uint64_t superframe) {
-    state_.next_superframe = superframe;
-    superframe_event_.cancel();
-    schedule(superframe_event_, std::max(now(), superframe_due(superframe)));
-}
-
-void serdes_phy::observe(unsigned superframes) {
-    if (!state_.transmitting) {
-        return;
-    }
-    std::uint64_t next = superframe_now();
-    if (superframe_due(next) <= now()) {
-        ++next;
-    }
-    state_.dense_until = std::max(state_.dense_until, next + superframes);
-    if (state_.next_superframe > next) {
-        plan_superframe(next);
-    }
-}
-
-bool serdes_phy::observed() const {
-    return !state_.carrying || bank_.get(regs::control::train_tx) ||
-           !state_.management_tx.empty() || state_.word_under_way != 0 ||
-           !transmit_map_.armed().empty() || !receive_map_.armed().empty() ||
-           state_.payload_since_superframe || state_.next_superframe + 1 < state_.dense_until ||
-           !receiver_.aligned(receive_map_);
-}
-
-void serdes_phy::send_superframe() {
-    const std::uint64_t superframe = state_.next_superframe;
-    if (transmit_map_.advance(superframe) > 0) {
-        bank_.set(regs::irq_status::switch_done, true);
-        state_.dense_until = std::max(state_.dense_until, superframe + superframes_after_change);
-    }
-    const wide_link::management_format format{config_.data_lanes};
-    if (format.phase(superframe) == 0) {
-        state_.word_under_way = 0;
-        auto& words = state_.management_tx;
-        if (!words.empty() && words.front().written < sc_core::sc_time_stamp()) {
-            state_.word_under_way = words.front().word;
-            words.pop_front();
-            if (words.empty()) {
-                bank_.set(regs::irq_status::management_tx_empty, true);
-            }
-        }
-    }
-    const bool whole = !state_.carrying || bank_.get(regs::control::train_tx);
-    transmitter_.build_superframe(whole ? block_kind::training : block_kind::overhead,
-                                  transmit_map_, superframe, state_.word_under_way, block_);
-    const bool next_at_once = observed();
-    state_.payload_since_superframe = false;
-    const std::uint64_t stride = config_.supervision_superframes;
-    plan_superframe(next_at_once ? superframe + 1 : (superframe / stride + 1) * stride);
-    send(block_);
-    refresh_link();
-    update_irq();
-}
-
 void serdes_phy::accept_flits(flit_burst& burst, const sc_time& delay) {
     burst.accepted = 0;
-    if (!state_.carrying) {
+    if (!link_.carrying()) {
         state_.refused = true;
         return;
     }
@@ -283,7 +212,7 @@ void serdes_phy::send_payload() {
     std::vector<coding::flit_run> sending;
     std::vector<const coding::flit*> slots;
     while (slots.size() < most && !state_.waiting.empty() &&
-           state_.waiting.front().arrived + crossing <= at && state_.carrying) {
+           state_.waiting.front().arrived + crossing <= at && link_.carrying()) {
         auto& next = state_.waiting.front();
         const std::size_t taken = std::min(most - slots.size(), next.flits.size());
         for (const auto& flit : next.flits.flits().first(taken)) {
@@ -351,68 +280,6 @@ void serdes_phy::send(wide_link::line_block& block) {
     frame_.samples.clear();
     auto delay = sc_core::SC_ZERO_TIME;
     lanes_out.send(frame_, delay);
-}
-
-void serdes_phy::leave_up() {
-    accrue_idle(now());
-    state_.carrying = false;
-    state_.down = true;
-    totals_.flits_discarded += state_.waiting_flits;
-    state_.waiting.clear();
-    state_.waiting_flits = 0;
-    payload_event_.cancel();
-    observe();
-}
-
-link_state serdes_phy::derive_link() {
-    if (!state_.transmitting) {
-        if (state_.carrying) {
-            leave_up();
-        }
-        state_.down = false;
-        return link_state::reset;
-    }
-    const bool wanted = bank_.get(regs::control::link_enable) && state_.receiving;
-    const auto lost = receiver_.lost_lanes(receive_map_);
-    if (lost > geometry_.bridged_lanes() || !state_.receiving) {
-        state_.deskewed = false;
-    }
-    if (state_.carrying && (!wanted || !state_.deskewed)) {
-        leave_up();
-    } else if (!state_.carrying && !state_.down && wanted && state_.deskewed && lost == 0) {
-        account_energy();
-        state_.carrying = true;
-        state_.up_since = now();
-        state_.pairs_seen = 0;
-        state_.idle = present_lanes();
-        observe(superframes_after_change);
-        if (state_.refused) {
-            schedule(room_event_, now());
-        }
-    }
-    if (state_.down) {
-        return link_state::down;
-    }
-    if (state_.carrying) {
-        const bool switching = !transmit_map_.armed().empty() || !receive_map_.armed().empty();
-        return switching ? link_state::repair : link_state::up;
-    }
-    if (lost > 0) {
-        return link_state::tx_on;
-    }
-    return state_.deskewed ? link_state::deskew : link_state::lanes;
-}
-
-void serdes_phy::refresh_link() {
-    const auto link = derive_link();
-    if (link == state_.link) {
-        return;
-    }
-    state_.link = link;
-    bank_.set(regs::irq_status::link_change, true);
-    if (link_changed_) {
-        link_changed_(link, now());
-    }
 }
 
 }  // namespace luxlane

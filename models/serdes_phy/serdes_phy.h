@@ -13,6 +13,7 @@
 #include "models/serdes_phy/lane_map.h"
 #include "models/serdes_phy/line_receiver.h"
 #include "models/serdes_phy/line_transmitter.h"
+#include "models/serdes_phy/link_supervisor.h"
 #include "models/serdes_phy/payload_receiver.h"
 #include "models/serdes_phy/serdes_phy_config.h"
 #include "models/transport/flit_burst.h"
@@ -53,7 +54,7 @@ public:
         link_changed_ = std::move(call);
     }
 
-    link_state link() const { return state_.link; }
+    link_state link() const { return link_.state(); }
     luxlane::lane_state lane(unsigned physical) const { return receiver_.lane(physical).state(); }
     /// Physical receive lane of a logical lane; nothing if it has none that carries payload.
     std::optional<unsigned> receive_lane(unsigned logical) const;
@@ -111,12 +112,10 @@ private:
     };
     /// Mutable state beside the registers and the state of the line's two ends.
     struct state {
-        link_state link = link_state::reset;
         bool transmitting = false;
         bool receiving = false;
         bool deskewed = false;
-        bool carrying = false;  ///< UP or REPAIR
-        bool down = false;
+        bool far_restarted = false;  ///< since the link was UP last
 
         sc_core::sc_time epoch;  ///< when transmission began: line bit 0
         std::uint64_t next_superframe = 0;
@@ -133,6 +132,7 @@ private:
 
         std::deque<std::uint32_t> management_rx;
         bool management_overflow = false;
+        std::optional<sc_core::sc_time> far_epoch;  ///< when the far transmitter began
         sc_core::sc_time heard;    ///< end of the latest training or overhead block
         sc_core::sc_time missed;   ///< when a missing one was counted last
         std::uint64_t window = 0;  ///< of 64 far superframes, for DEGRADE_LIMIT
@@ -174,28 +174,40 @@ private:
     std::uint64_t superframe_now() const;
 
     // serdes_phy.cpp: transmit side and link state
+    static std::uint64_t picoseconds(const sc_core::sc_time& time) {
+        return static_cast<std::uint64_t>(time / sc_core::sc_time(1, sc_core::SC_PS));
+    }
     sc_core::sc_time line_time(std::uint64_t line_bit) const;
     std::uint64_t line_bit_at(const sc_core::sc_time& at) const;
     sc_core::sc_time superframe_due(std::uint64_t superframe) const;
     sc_core::sc_time superframes(double count) const;
+    // serdes_phy_link.cpp
     void start_transmitter();
     void stop_transmitter();
     void plan_superframe(std::uint64_t superframe);
     void observe(unsigned superframes = 1);
     bool observed() const;
     void send_superframe();
+    void enter_up();
+    void leave_up();
+    link_cause cause_of_loss() const;
+    void refresh_link();
+    void plan_link();
+    void note_progress();
+    void watch_link();
+
+    // serdes_phy.cpp: payload to be sent
     void accept_flits(flit_burst& burst, const sc_core::sc_time& delay);
     void plan_payload();
     void send_payload();
     void offer_room();
     void send(wide_link::line_block& block);
-    void refresh_link();
-    link_state derive_link();
-    void leave_up();
 
     // serdes_phy_receive.cpp
+    bool clock_locked(unsigned lane) const;
     void receive(lane_frame& frame, const sc_core::sc_time& delay);
     void take_skew(const lane_frame& frame);
+    void take_epoch(const lane_frame& frame);
     void receive_superframe(const wide_link::line_view& block, const sc_core::sc_time& at);
     void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
                          const sc_core::sc_time& at);
@@ -207,6 +219,7 @@ private:
     void advance_receive_map(std::uint64_t far_superframe);
     void end_window();
     void accrue_idle(const sc_core::sc_time& at);
+    void charge_idle(const sc_core::sc_time& at);
     idle_lanes present_lanes() const;
     void queue_delivery(flit_burst&& burst, const sc_core::sc_time& due);
     void deliver();
@@ -230,6 +243,7 @@ private:
     wide_link::payload_receiver payload_receiver_;
     wide_link::fec_counters counters_;
     wide_link::fec_counters snapshot_;
+    wide_link::link_supervisor link_;
     wide_link::idle_accrual idle_;
     state state_;
     totals totals_;
@@ -246,6 +260,7 @@ private:
     sc_core::sc_event room_event_;
     sc_core::sc_event receiver_event_;
     sc_core::sc_event delivery_event_;
+    sc_core::sc_event link_event_;
 };
 
 }  // namespace luxlane

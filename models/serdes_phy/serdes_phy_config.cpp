@@ -24,6 +24,9 @@ void check(const serdes_phy_config& config, const std::string& name) {
     require(config.lane_rate_bps > 0.0, "the lane rate is positive");
     require(config.interleave == 1 || config.interleave == 2 || config.interleave == 4,
             "1, 2 or 4 codewords are interleaved, not " + std::to_string(config.interleave));
+    require(config.clocking == line_clocking::per_lane ||
+                (config.clock_lanes >= 1 && config.clock_lanes <= config.physical_lanes),
+            "a forwarded clock comes on 1 to " + std::to_string(config.physical_lanes) + " lanes");
     require(config.deskew_margin_words < config.deskew_fifo_words,
             "the deskew margin is smaller than the deskew FIFO");
     require(config.lanes_limit_s > 0.0 && config.deskew_limit_s > 0.0 &&

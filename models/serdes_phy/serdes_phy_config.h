@@ -12,6 +12,12 @@ namespace luxlane {
 /// State of the link; the values are those of STATUS.LINK_STATE.
 enum class link_state : std::uint8_t { reset, tx_on, lanes, deskew, up, repair, down };
 
+/// Where the receiver's clocks come from: `per_lane` recovers one from each lane's bits; with
+/// `forwarded` all lanes sample with the clock of the first clock lane that is locked. Modelled:
+/// who locks and who loses lock with whom; what each does to jitter is the receiver array's
+/// business.
+enum class line_clocking : std::uint8_t { per_lane, forwarded };
+
 /// How far the host is: on the same package (CPO) or behind a connector (pluggable module).
 enum class host_reach : std::uint8_t { cpo, pluggable };
 
@@ -21,6 +27,8 @@ struct serdes_phy_settings {
     coding::fec_kind fec = coding::fec_kind::kp4;
     unsigned interleave = 2;  ///< codewords whose symbols alternate on the line: 1, 2 or 4
     coding::gearbox_mode gearbox = coding::gearbox_mode::aligned;
+    line_clocking clocking = line_clocking::per_lane;
+    unsigned clock_lanes = 2;  ///< forwarded: physical lanes 0 .. n - 1 bring the clock
 
     unsigned transmit_fifo_flits = 1280;
     unsigned management_fifo_words = 64;

@@ -21,10 +21,6 @@ constexpr double lost_lane_ber = 0.5;
 constexpr double look_superframes = 4.0;
 constexpr double late_superframes = 1.25;
 
-std::uint64_t picoseconds(const sc_time& time) {
-    return static_cast<std::uint64_t>(time / sc_time(1, sc_core::SC_PS));
-}
-
 block_kind kind_of(frame_purpose purpose) {
     switch (purpose) {
         case frame_purpose::training:
@@ -38,6 +34,18 @@ block_kind kind_of(frame_purpose purpose) {
 }
 
 }  // namespace
+
+bool serdes_phy::clock_locked(unsigned lane) const {
+    if (config_.clocking == line_clocking::per_lane) {
+        return lane_locked(lane);
+    }
+    for (unsigned source = 0; source < config_.clock_lanes; ++source) {
+        if (lane_locked(source)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 void serdes_phy::take_skew(const lane_frame& arriving) {
     if (!arriving.optics || (optics_known_ && arriving.optics->version == optics_version_)) {
@@ -54,6 +62,19 @@ void serdes_phy::take_skew(const lane_frame& arriving) {
     receiver_.set_skew(skew_ui);
 }
 
+void serdes_phy::take_epoch(const lane_frame& arriving) {
+    const double sent_s = static_cast<double>(arriving.first_bit) * arriving.unit_interval_s;
+    const double begun_s = arriving.start.to_seconds() - sent_s;
+    const auto begun = sc_time(std::max(0.0, begun_s), sc_core::SC_SEC);
+    if (state_.far_epoch &&
+        std::abs(begun_s - state_.far_epoch->to_seconds()) > arriving.unit_interval_s / 2) {
+        state_.far_restarted = true;
+        receiver_.far_restarted();
+        receive_map_.restart();
+    }
+    state_.far_epoch = begun;
+}
+
 void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
     if (arriving.lanes != config_.physical_lanes) {
         throw std::logic_error(std::string(name()) + ": frame of " +
@@ -61,6 +82,7 @@ void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
                                std::to_string(config_.physical_lanes));
     }
     take_skew(arriving);
+    take_epoch(arriving);
     const auto at = sc_core::sc_time_stamp() + delay;
     const wide_link::line_view block{kind_of(arriving.purpose),
                                      arriving.first_bit,
@@ -93,6 +115,9 @@ void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
 void serdes_phy::receive_superframe(const wide_link::line_view& block, const sc_time& at) {
     const auto word = receiver_.receive(block, picoseconds(at));
     state_.heard = at;
+    if (word && !link_.carrying()) {
+        note_progress();
+    }
     if (word && state_.management_rx.size() < config_.management_fifo_words) {
         state_.management_rx.push_back(*word);
     } else if (word) {
@@ -137,7 +162,13 @@ serdes_phy::idle_lanes serdes_phy::present_lanes() const {
 
 // Called after whatever changes the lanes: the time before it is charged at what they were.
 void serdes_phy::accrue_idle(const sc_time& at) {
-    if (!state_.carrying || at < state_.up_since) {
+    if (link_.carrying()) {
+        charge_idle(at);
+    }
+}
+
+void serdes_phy::charge_idle(const sc_time& at) {
+    if (at < state_.up_since) {
         return;
     }
     const auto elapsed =
@@ -163,7 +194,7 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
                                  const sc_time& at) {
     const auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
     flit_burst burst;
-    if (!state_.deskewed || state_.down) {
+    if (!state_.deskewed || link_.state() == link_state::down) {
         // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
         totals_.pairs_ignored += block.pairs;
         burst.lost_after = static_cast<std::uint32_t>(block.pairs * coding::slots_per_pair);
@@ -257,6 +288,9 @@ void serdes_phy::note_lane_states() {
     }
     if (changed) {
         accrue_idle(now());
+        if (!link_.carrying()) {
+            note_progress();
+        }
     }
 }
 

@@ -27,6 +27,10 @@ void serdes_phy::map_registers() {
                regs::capability::data_lanes.encode(config_.data_lanes);
     });
     bank_.on_read(regs::reg::status, [this](auto, auto) { return status_word(); });
+    bank_.on_read(regs::reg::link_cause, [this](auto, auto) {
+        return regs::link_cause::cause.encode(
+            static_cast<regs::link_cause::cause_value>(link_.cause()));
+    });
     bank_.on_read(regs::reg::irq_status, [this](auto, std::uint64_t stored) {
         return stored | regs::irq_status::management_rx.encode(!state_.management_rx.empty());
     });
@@ -91,6 +95,7 @@ void serdes_phy::map_lane_registers() {
             receiver_.stop(lane);
         }
         note_lane_states();
+        note_progress();
         refresh_link();
     });
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
@@ -166,7 +171,7 @@ std::uint64_t serdes_phy::status_word() const {
            regs::status::deskew_done.encode(state_.deskewed) |
            regs::status::rx_aligned.encode(receiver_.aligned(receive_map_)) |
            regs::status::link_state.encode(
-               static_cast<regs::status::link_state_value>(state_.link)) |
+               static_cast<regs::status::link_state_value>(link_.state())) |
            regs::status::aligned_lanes.encode(aligned);
 }
 
@@ -189,7 +194,7 @@ void serdes_phy::write_control(std::uint64_t before, std::uint64_t after) {
     const bool link_raised =
         regs::control::link_enable.decode(after) && !regs::control::link_enable.decode(before);
     if (link_raised && state_.deskewed && receiver_.aligned(receive_map_)) {
-        state_.down = false;
+        link_.forgive();
     }
     if (regs::control::deskew.decode(after)) {
         bank_.set(regs::control::deskew, false);
@@ -214,7 +219,7 @@ void serdes_phy::deskew() {
         return;
     }
     state_.deskewed = true;
-    state_.down = false;
+    link_.forgive();
 }
 
 void serdes_phy::write_map(lane_map& map, std::uint64_t physical) {
@@ -229,6 +234,7 @@ void serdes_phy::write_map(lane_map& map, std::uint64_t physical) {
     }
     accrue_idle(now());
     observe(superframes_after_change);
+    note_progress();
     refresh_link();
 }
 
@@ -258,6 +264,7 @@ void serdes_phy::arm_switch(std::uint64_t command) {
         schedule(receiver_event_, now() + superframes(1.0));
     }
     observe(superframes_after_change);
+    note_progress();
     refresh_link();
 }
 
@@ -270,6 +277,9 @@ void serdes_phy::push_management(std::uint32_t word) {
         return;
     }
     state_.management_tx.push_back({word, now()});
+    if (!link_.carrying()) {
+        note_progress();
+    }
     observe();
 }
 
