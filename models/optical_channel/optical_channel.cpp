@@ -175,6 +175,8 @@ void optical_channel::deliver() {
         frame.optics = state_.delivered;
         auto delay = sc_core::SC_ZERO_TIME;
         out.send(frame, delay);
+        frame.deferred.reset();
+        frame.errors.clear();
         used_frames_.push_back(std::move(frame));
     }
     if (!state_.flights.empty()) {

@@ -38,65 +38,52 @@ std::uint64_t coins_at(const stream_key& coins, std::uint64_t line_bit) {
 
 }  // namespace
 
-bit_error_source::bit_error_source(const dsp::error_rates& rates, const stream_key& positions,
-                                   const stream_key& polarity)
-    : positions_(positions), polarity_(polarity) {
-    const double greater = std::max(rates.given_one, rates.given_zero);
-    if (!(greater > 0.0)) {
+bit_error_source::bit_error_source(double error_ratio, const stream_key& positions)
+    : positions_(positions), block_end_(0) {
+    if (!(error_ratio > 0.0)) {
+        clean_.last = block_end_ = ~std::uint64_t{0};
         return;
     }
-    const double log_miss = std::log1p(-greater);
+    const double log_miss = std::log1p(-error_ratio);
     per_log_ = 1.0 / log_miss;
     clean_below_ = std::exp(log_miss * static_cast<double>(BLOCK));
-    keep_one_ = rates.given_one / greater;
-    keep_zero_ = rates.given_zero / greater;
 }
 
-bool bit_error_source::meets(std::uint64_t line_bit, bool sent_one) const {
-    const double keep = sent_one ? keep_one_ : keep_zero_;
-    return keep >= 1.0 || uniform53(polarity_, line_bit) < keep;
-}
-
-std::uint64_t bit_error_source::apply_block(std::uint64_t block, const lane_frame& frame,
-                                            std::span<std::uint64_t> bits) const {
-    std::uint64_t draw = block * DRAWS_PER_BLOCK;
-    double u = uniform53(positions_, draw);
-    if (u < clean_below_) {
-        return 0;
-    }
-    std::uint64_t errors = 0;
-    for (std::uint64_t next = 0;; u = uniform53(positions_, ++draw)) {
-        const double gap = std::floor(std::log(u) * per_log_);
-        if (gap >= static_cast<double>(BLOCK - next)) {
-            return errors;
-        }
-        next += static_cast<std::uint64_t>(gap);
-        const std::uint64_t line_bit = block * BLOCK + next;
-        if (const auto place = place_in(frame, line_bit)) {
-            auto& word = bits[*place / 64];
-            const std::uint64_t bit = std::uint64_t{1} << (*place % 64);
-            if (meets(line_bit, (word & bit) != 0)) {
-                word ^= bit;
-                ++errors;
-            }
-        }
-        if (++next == BLOCK) {
-            return errors;
-        }
+void bit_error_source::begin_block(std::uint64_t first) {
+    block_end_ = first + BLOCK;
+    next_draw_ = first / BLOCK * DRAWS_PER_BLOCK;
+    const double draw = uniform53(positions_, next_draw_++);
+    if (draw < clean_below_) {
+        clean_.last = block_end_;
+        error_ahead_ = false;
+    } else {
+        find_error(first, draw);
     }
 }
 
-std::uint64_t bit_error_source::apply(const lane_frame& frame,
-                                      std::span<std::uint64_t> bits) const {
-    if (clean_below_ >= 1.0) {
-        return 0;
+void bit_error_source::find_error(std::uint64_t from, double draw) {
+    const double gap = std::floor(std::log(draw) * per_log_);
+    error_ahead_ = gap < static_cast<double>(block_end_ - from);
+    clean_.last = error_ahead_ ? from + static_cast<std::uint64_t>(gap) : block_end_;
+}
+
+void bit_error_source::draw(const lane_frame& frame, std::vector<std::uint32_t>& wrong) {
+    const std::uint64_t end = frame.line_bit(frame.bits_per_lane - 1) + 1;
+    if (frame.first_bit < clean_.first || frame.first_bit >= block_end_) {
+        clean_.first = frame.first_bit / BLOCK * BLOCK;
+        begin_block(clean_.first);
     }
-    std::uint64_t errors = 0;
-    const std::uint64_t last = frame.line_bit(frame.bits_per_lane - 1) / BLOCK;
-    for (std::uint64_t block = frame.first_bit / BLOCK; block <= last; ++block) {
-        errors += apply_block(block, frame, bits);
+    while (clean_.last < end) {
+        if (!error_ahead_) {
+            begin_block(block_end_);
+            continue;
+        }
+        if (const auto place = place_in(frame, clean_.last)) {
+            wrong.push_back(*place);
+        }
+        clean_.first = clean_.last + 1;
+        find_error(clean_.first, uniform53(positions_, next_draw_++));
     }
-    return errors;
 }
 
 void fill_with_noise(const lane_frame& frame, const stream_key& coins,

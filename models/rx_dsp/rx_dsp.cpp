@@ -116,7 +116,7 @@ void rx_dsp::map_lane_registers() {
         evaluate_eye(lane);
         evaluate_lock(lane);
         schedule_locks();
-        lanes_changed(now());
+        announce_change();
     });
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
         return regs::lane_status::cdr_locked.encode(state_.lanes[lane].locked) |
@@ -138,7 +138,7 @@ void rx_dsp::on_control(const register_write&) {
         evaluate_lock(lane);
     }
     schedule_locks();
-    lanes_changed(now());
+    announce_change();
 }
 
 void rx_dsp::on_reset() {
@@ -157,7 +157,7 @@ void rx_dsp::on_reset() {
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         evaluate_eye(lane);
     }
-    lanes_changed(now());
+    announce_change();
 }
 
 bool rx_dsp::has_light(unsigned lane) const {
@@ -184,7 +184,7 @@ void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> re
     }
     schedule_locks();
     update_irq();
-    lanes_changed(now());
+    announce_change();
 }
 
 void rx_dsp::set_taps(unsigned lane, const tap_codes& taps) {
@@ -234,7 +234,7 @@ void rx_dsp::set_enabled(unsigned lane, bool enabled) {
     account_power();
     evaluate_lock(lane);
     schedule_locks();
-    lanes_changed(now());
+    announce_change();
 }
 
 void rx_dsp::schedule_locks() {
@@ -260,7 +260,7 @@ void rx_dsp::finish_locks() {
     }
     schedule_locks();
     update_irq();
-    lanes_changed(now());
+    announce_change();
 }
 
 void rx_dsp::start_adaptation(unsigned lane) {
@@ -299,7 +299,7 @@ void rx_dsp::finish_adaptations() {
     schedule_adaptations();
     schedule_locks();
     update_irq();
-    lanes_changed(now());
+    announce_change();
 }
 
 void rx_dsp::adapt(unsigned lane) {
@@ -330,16 +330,20 @@ stream_key rx_dsp::stream(unsigned lane, stream_purpose purpose) const {
     return {config_.seed, lane, purpose_word(purpose, config_.direction)};
 }
 
-const rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
+void rx_dsp::announce_change() {
+    carried_.forget();
+    lanes_changed(now());
+}
+
+rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
     auto& cached = errors_[lane];
     if (!cached) {
         const auto& set = state_.lanes[lane];
         const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
         const auto rates = dsp::jittered_error_law(made.channel, state_.responses->phases[lane],
                                                    set.filter, dsp::jitter_of(config_.lane));
-        cached =
-            lane_errors{rates, bit_error_source(rates, stream(lane, stream_purpose::error_position),
-                                                stream(lane, stream_purpose::error_polarity))};
+        cached = lane_errors{
+            rates, bit_error_source(rates.ber, stream(lane, stream_purpose::error_position))};
     }
     return *cached;
 }
@@ -365,13 +369,65 @@ void rx_dsp::receive(lane_frame& frame, sc_core::sc_time& delay) {
         account_power();
     }
     ++state_.frames;
-    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-        if (frame.carried[lane]) {
-            state_.bits += frame.bits_per_lane;
-            state_.bit_errors += decide_lane(frame, lane);
+    if (carried_.take(frame.carried)) {
+        carried_locked_ = lanes_locked(frame);
+        clean_ = {};
+    }
+    state_.bits += carried_.count() * frame.bits_per_lane;
+    if (!carried_locked_) {
+        frame.materialise();
+    }
+    if (frame.deferred) {
+        draw_errors(frame);
+    } else {
+        for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+            if (frame.carried[lane]) {
+                state_.bit_errors += decide_lane(frame, lane);
+            }
         }
     }
     out.send(frame, delay);
+}
+
+bool rx_dsp::lanes_locked(const lane_frame& frame) const {
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (frame.carried[lane] && !state_.lanes[lane].locked) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void rx_dsp::draw_errors(lane_frame& frame) {
+    const std::uint64_t end = frame.line_bit(frame.bits_per_lane - 1) + 1;
+    if (frame.first_bit >= clean_.first && end <= clean_.last) {
+        return;
+    }
+    clean_ = {0, ~std::uint64_t{0}};
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (!frame.carried[lane]) {
+            continue;
+        }
+        auto& source = errors_of(lane).source;
+        wrong_.clear();
+        source.draw(frame, wrong_);
+        for (const auto bit : wrong_) {
+            frame.errors.push_back({lane, bit});
+        }
+        clean_.first = std::max(clean_.first, source.known_clean().first);
+        clean_.last = std::min(clean_.last, source.known_clean().last);
+    }
+    state_.bit_errors += frame.errors.size();
+}
+
+std::uint64_t rx_dsp::flip_errors(const lane_frame& frame, unsigned lane,
+                                  std::span<std::uint64_t> bits) {
+    wrong_.clear();
+    errors_of(lane).source.draw(frame, wrong_);
+    for (const auto bit : wrong_) {
+        bits[bit / 64] ^= std::uint64_t{1} << (bit % 64);
+    }
+    return wrong_.size();
 }
 
 std::uint64_t rx_dsp::decide_lane(lane_frame& frame, unsigned lane) {
@@ -379,7 +435,7 @@ std::uint64_t rx_dsp::decide_lane(lane_frame& frame, unsigned lane) {
     const auto bits = std::span(frame.bits).subspan(std::size_t{lane} * frame.stride, words);
     const auto& set = state_.lanes[lane];
     if (set.locked && frame.kind == fidelity::statistical) {
-        return errors_of(lane).source.apply(frame, bits);
+        return flip_errors(frame, lane, bits);
     }
     decisions_.assign(words, 0);
     if (set.locked) {

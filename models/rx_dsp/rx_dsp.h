@@ -10,6 +10,7 @@
 #include "models/dsp/receive_filter.h"
 #include "models/rx_dsp/bit_errors.h"
 #include "models/rx_dsp/rx_dsp_config.h"
+#include "models/transport/carried_lanes.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_channel.h"
 #include "models/transport/lane_frame.h"
@@ -25,6 +26,7 @@ namespace luxlane {
 /// converges to) and of the clock's loop; feedback of wrong decisions in the error law; more than
 /// the mean and variance of jitter, but in waveforms, which are sampled with it. Programming taps
 /// by hand leaves the feedback as trained.
+/// A deferred block stays so if every lane that carries it is locked.
 /// Timing: a frame leaves when it arrives. Lock and adaptation take their configured times.
 class rx_dsp : public standard_device {
 public:
@@ -89,7 +91,11 @@ private:
     void map_registers();
     void map_lane_registers();
     void receive(lane_frame& frame, sc_core::sc_time& delay);
+    bool lanes_locked(const lane_frame& frame) const;
+    void draw_errors(lane_frame& frame);
     std::uint64_t decide_lane(lane_frame& frame, unsigned lane);
+    std::uint64_t flip_errors(const lane_frame& frame, unsigned lane,
+                              std::span<std::uint64_t> bits);
     void slice_samples(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& bits);
     void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples);
     void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
@@ -104,7 +110,8 @@ private:
     void adapt(unsigned lane);
     void schedule_locks();
     void schedule_adaptations();
-    const lane_errors& errors_of(unsigned lane) const;
+    void announce_change();
+    lane_errors& errors_of(unsigned lane) const;
     stream_key stream(unsigned lane, stream_purpose purpose) const;
     void account_power();
 
@@ -113,9 +120,13 @@ private:
     const dsp::filter_shape shape_;
     state state_;
     mutable std::vector<std::optional<lane_errors>> errors_;  ///< [lane] cache
+    carried_lanes carried_;                  ///< of the last frame since lanes changed
+    bool carried_locked_ = false;            ///< whether all of them are
+    bit_error_source::clean_stretch clean_;  ///< of all of them; empty: unknown
     std::vector<float> lane_samples_;
     std::vector<float> jitter_ui_;
     std::vector<std::uint64_t> decisions_;
+    std::vector<std::uint32_t> wrong_;
     sc_core::sc_event lock_;
     sc_core::sc_event adapt_;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <systemc>
 #include <tlm>
+#include <utility>
 #include <vector>
 
 #include "models/photonics/extraction.h"
@@ -18,6 +19,25 @@ enum class frame_purpose : std::uint8_t {
     training,  ///< one whole superframe, for lanes that search for frame lock or count BIP errors
     overhead,  ///< the four overhead words of one superframe, 80 bits a lane
     payload,   ///< whole codeword pairs of the host FEC
+};
+
+struct lane_frame;
+
+/// Payload whose bits nobody has looked at yet: at statistical fidelity most blocks meet too few
+/// errors for their bits to matter.
+class deferred_payload {
+public:
+    virtual ~deferred_payload() = default;
+    /// Fills `bits`, `before` and `after`, which are there and zero, of the carried lanes of
+    /// `frame`, whose shape and `carried` are set.
+    virtual void materialise(lane_frame& frame) const = 0;
+};
+
+/// A bit that a receiver array took for the other; `bit` counts from the block's first.
+struct bit_error {
+    std::uint32_t lane;
+    std::uint32_t bit;
+    bool operator==(const bit_error&) const = default;
 };
 
 /// A block of consecutive bits of all lanes at once: what flows from the transmitter to the
@@ -45,6 +65,15 @@ struct lane_frame {
         after;  ///< [lane]: the 64 line bits behind the block, first in bit 0
     std::vector<std::uint8_t>
         carried;  ///< [lane]: 1 where the lane carries the block, else it is skipped
+
+    /// Of a payload block of statistical fidelity: where its bits come from, should anyone need
+    /// them; `bits`, `before` and `after` have no meaning then. Null: the bits are there.
+    std::shared_ptr<const deferred_payload> deferred;
+    /// Of a deferred block, by lane, then bit: what the receiver array decided wrongly.
+    std::vector<bit_error> errors;
+    /// Makes the bits of a deferred block as they are at this stage, `errors` applied; the block is
+    /// no longer deferred. A block with bits stays as it is.
+    void materialise();
 
     /// Each lane's analogue description as far as the blocks passed so far know it. A stage makes a
     /// new table only when its own or its predecessor's changed, and says so by a new `version`.
@@ -86,6 +115,21 @@ struct lane_frame {
         return first_bit + (purpose == frame_purpose::overhead ? (k / 20) * 2560ULL + k % 20 : k);
     }
 };
+
+inline void lane_frame::materialise() {
+    if (!deferred) {
+        return;
+    }
+    bits.assign(std::size_t{lanes} * stride, 0);
+    before.assign(lanes, 0);
+    after.assign(lanes, 0);
+    std::exchange(deferred, nullptr)->materialise(*this);
+    for (const auto& error : errors) {
+        bits[std::size_t{error.lane} * stride + error.bit / 64] ^= std::uint64_t{1}
+                                                                   << (error.bit % 64);
+    }
+    errors.clear();
+}
 
 /// Traits of the lane-frame protocol for TLM sockets.
 struct lane_protocol {

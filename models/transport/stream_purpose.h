@@ -18,7 +18,6 @@ enum class stream_purpose : std::uint32_t {
     waveform_noise,
     overhead_waveform_noise,
     error_position = 0x400,
-    error_polarity,
     unlocked_bits,
     sampling_jitter,
     slow_jitter_phase,

@@ -121,6 +121,7 @@ void tx_driver::on_reset() {
     state_.energy_j = energy_j;
     state_.counted_to = counted_to;
     state_.lanes_w = lanes_w;
+    carried_.forget();
     update_.cancel();
     update_.begin(now());
 }
@@ -165,6 +166,7 @@ void tx_driver::rebuild_optics() {
         state_.switching[lane] &= lit;
     }
     state_.optics = std::move(table);
+    carried_.forget();
     account_power();
     watch_temperature();
 }
@@ -209,6 +211,20 @@ std::vector<device::energy_part> tx_driver::energy() const {
     return {{"driver and microLED", state_.energy_j + state_.lanes_w * since_s}};
 }
 
+void tx_driver::start_switching(const std::vector<std::uint8_t>& carried) {
+    bool started = false;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (carried[lane] && !state_.switching[lane] && driven(lane)) {
+            state_.switching[lane] = 1;
+            started = true;
+        }
+    }
+    if (started) {
+        account_power();
+        watch_temperature();
+    }
+}
+
 void tx_driver::drive(lane_frame& frame, sc_core::sc_time& delay) {
     if (frame.lanes != config_.lanes) {
         throw std::logic_error(std::string(name()) + ": frame of " + std::to_string(frame.lanes) +
@@ -221,20 +237,10 @@ void tx_driver::drive(lane_frame& frame, sc_core::sc_time& delay) {
             state_.rate_bps = rate_bps;
             rebuild_optics();
         }
-        bool started = false;
-        for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-            if (frame.carried[lane]) {
-                state_.bits += frame.bits_per_lane;
-                if (!state_.switching[lane] && driven(lane)) {
-                    state_.switching[lane] = 1;
-                    started = true;
-                }
-            }
+        if (carried_.take(frame.carried)) {
+            start_switching(frame.carried);
         }
-        if (started) {
-            account_power();
-            watch_temperature();
-        }
+        state_.bits += carried_.count() * frame.bits_per_lane;
         ++state_.frames;
     }
     frame.optics = state_.optics;

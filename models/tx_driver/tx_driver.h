@@ -5,6 +5,7 @@
 
 #include "models/common/settling_period.h"
 #include "models/common/standard_device.h"
+#include "models/transport/carried_lanes.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_frame.h"
 #include "models/tx_driver/tx_driver_config.h"
@@ -63,6 +64,7 @@ private:
 
     void map_registers();
     void drive(lane_frame& frame, sc_core::sc_time& delay);
+    void start_switching(const std::vector<std::uint8_t>& carried);
     void apply_settings();
     void rebuild_optics();
     void account_power();
@@ -72,6 +74,7 @@ private:
     const tx_driver_config config_;
     std::vector<photonics::drive_dac> dacs_;  ///< [lane] of bias and modulation, as manufactured
     state state_;
+    carried_lanes carried_;  ///< of the last frame since `state_.optics` was made
     settling_period update_;
 };
 

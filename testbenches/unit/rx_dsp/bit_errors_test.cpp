@@ -1,5 +1,6 @@
 #include "models/rx_dsp/bit_errors.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "testbenches/unit/rx_dsp/optical_bench.h"
@@ -10,80 +11,89 @@ using namespace optical_bench;
 namespace {
 
 const stream_key positions{11, 0, 1};
-const stream_key polarity{11, 0, 2};
 
-/// Wrong line bits of lane 0 when its line bits `first` .. `first + bits` come in blocks of `cut`.
-std::vector<std::uint64_t> errors_in_blocks(const bit_error_source& source, std::uint64_t first,
-                                            std::uint32_t bits, std::uint32_t cut) {
+/// Wrong line bits of lane 0 when its line bits `first` .. `first + bits` come in blocks of `cut`,
+/// from the first to the last or the other way round.
+std::vector<std::uint64_t> errors_in_blocks(bit_error_source source, std::uint64_t first,
+                                            std::uint32_t bits, std::uint32_t cut,
+                                            bool backwards = false) {
     std::vector<std::uint64_t> wrong;
-    for (std::uint32_t done = 0; done < bits; done += cut) {
-        auto frame = make_frame(1, first + done, std::min(cut, bits - done));
-        const auto reported = source.apply(frame, frame.bits);
-        const auto found = wrong_bits(frame, 0);
-        CHECK(found.size() == reported);
-        wrong.insert(wrong.end(), found.begin(), found.end());
+    const std::uint32_t blocks = (bits + cut - 1) / cut;
+    for (std::uint32_t n = 0; n < blocks; ++n) {
+        const std::uint32_t done = (backwards ? blocks - 1 - n : n) * cut;
+        const auto frame = make_frame(1, first + done, std::min(cut, bits - done));
+        std::vector<std::uint32_t> places;
+        source.draw(frame, places);
+        for (const auto place : places) {
+            wrong.push_back(frame.line_bit(place));
+        }
     }
+    std::ranges::sort(wrong);
     return wrong;
 }
 
 }  // namespace
 
-TEST_CASE("bit_error_source: the cut into blocks changes nothing, at any error rate") {
+TEST_CASE("bit_error_source: neither cut into blocks nor their order changes anything") {
+    constexpr std::uint64_t first = bit_error_source::BLOCK - 9000;
     for (const double rate : {1e-5, 1e-3, 0.02, 0.4}) {
-        const bit_error_source source({rate, rate, rate / 2}, positions, polarity);
-        const auto whole = errors_in_blocks(source, 4000, 20000, 20000);
+        const bit_error_source source(rate, positions);
+        const auto whole = errors_in_blocks(source, first, 20000, 20000);
         for (const std::uint32_t cut : {80u, 1088u, 4096u, 10240u}) {
-            CHECK(errors_in_blocks(source, 4000, 20000, cut) == whole);
+            CHECK(errors_in_blocks(source, first, 20000, cut) == whole);
+            CHECK(errors_in_blocks(source, first, 20000, cut, true) == whole);
         }
     }
 }
 
+TEST_CASE("bit_error_source: what it knows to be clean is, and ends at an error or a border") {
+    bit_error_source source(1e-4, positions);
+    const auto wrong = errors_in_blocks(source, 0, 200'000, 200'000);
+    std::vector<std::uint32_t> places;
+    for (std::uint32_t first = 0; first < 150'000; first += 1000) {
+        source.draw(make_frame(1, first, 1000), places);
+        const auto [clean, end] = source.known_clean();
+        CHECK(clean <= first + 1000);
+        CHECK(end >= first + 1000);
+        const auto next = std::ranges::lower_bound(wrong, clean);
+        CHECK(*next >= end);
+        CHECK((*next == end || end % bit_error_source::BLOCK == 0));
+    }
+}
+
 TEST_CASE("bit_error_source: overhead blocks meet the errors of the same line bits") {
-    const bit_error_source source({0.1, 0.1, 0.1}, positions, polarity);
+    const bit_error_source source(0.1, positions);
     const auto whole = errors_in_blocks(source, 10240, 10240, 10240);
-    auto frame = make_frame(1, 10240, 80, fidelity::statistical, frame_purpose::overhead);
-    source.apply(frame, frame.bits);
-    std::vector<std::uint64_t> expected;
+    const auto frame = make_frame(1, 10240, 80, fidelity::statistical, frame_purpose::overhead);
+    std::vector<std::uint32_t> places;
+    bit_error_source(source).draw(frame, places);
+    std::vector<std::uint64_t> wrong, expected;
+    for (const auto place : places) {
+        wrong.push_back(frame.line_bit(place));
+    }
     for (const auto line_bit : whole) {
         if ((line_bit - 10240) % 2560 < 20) {
             expected.push_back(line_bit);
         }
     }
-    CHECK(wrong_bits(frame, 0) == expected);
+    CHECK(wrong == expected);
     CHECK_FALSE(expected.empty());
 }
 
-TEST_CASE("bit_error_source: ones and zeros fail at their own rates, within the 99 % interval") {
-    const double one = 2e-3;
-    const double zero = 5e-4;
-    const bit_error_source source({0.5 * (one + zero), one, zero}, positions, polarity);
-    constexpr std::uint32_t bits = 2'000'000;
-    double sent_ones = 0, wrong_ones = 0, wrong_zeros = 0;
-    for (std::uint32_t done = 0; done < bits; done += 100'000) {
-        auto frame = make_frame(1, done, 100'000);
-        for (std::uint32_t k = 0; k < frame.bits_per_lane; ++k) {
-            sent_ones += bit_of(frame, 0, k);
-        }
-        source.apply(frame, frame.bits);
-        for (const auto line_bit : wrong_bits(frame, 0)) {
-            (line_bit_of(0, line_bit) ? wrong_ones : wrong_zeros) += 1;
-        }
+TEST_CASE("bit_error_source: bits fail at the ratio asked for, within the 99 % interval") {
+    for (const double rate : {2e-4, 5e-3, 0.3}) {
+        constexpr std::uint32_t bits = 2'000'000;
+        const auto wrong = errors_in_blocks({rate, positions}, 0, bits, 100'000);
+        CHECK(within_99_percent(double(wrong.size()), bits, rate));
     }
-    CHECK(within_99_percent(wrong_ones, sent_ones, one));
-    CHECK(within_99_percent(wrong_zeros, bits - sent_ones, zero));
 }
 
-TEST_CASE("bit_error_source: without errors nothing changes; other keys give other places") {
-    auto frame = make_frame(1, 0, 10000);
-    const auto sent = frame.bits;
-    CHECK(bit_error_source{}.apply(frame, frame.bits) == 0);
-    CHECK(bit_error_source({0.0, 0.0, 0.0}, positions, polarity).apply(frame, frame.bits) == 0);
-    CHECK(frame.bits == sent);
-    const dsp::error_rates rates{1e-3, 1e-3, 1e-3};
-    const auto wrong = errors_in_blocks({rates, positions, polarity}, 0, 50000, 50000);
-    CHECK(wrong == errors_in_blocks({rates, positions, polarity}, 0, 50000, 50000));
-    CHECK(wrong != errors_in_blocks({rates, {12, 0, 1}, polarity}, 0, 50000, 50000));
-    CHECK(wrong != errors_in_blocks({rates, {11, 1, 1}, polarity}, 0, 50000, 50000));
+TEST_CASE("bit_error_source: without errors nothing is wrong; other keys give other places") {
+    CHECK(errors_in_blocks({0.0, positions}, 0, 10'000, 1000).empty());
+    const auto wrong = errors_in_blocks({1e-3, positions}, 0, 50'000, 50'000);
+    CHECK(wrong == errors_in_blocks({1e-3, positions}, 0, 50'000, 50'000));
+    CHECK(wrong != errors_in_blocks({1e-3, {12, 0, 1}}, 0, 50'000, 50'000));
+    CHECK(wrong != errors_in_blocks({1e-3, {11, 1, 1}}, 0, 50'000, 50'000));
 }
 
 TEST_CASE("fill_with_noise: fair coins keyed by line bit, whatever the cut") {

@@ -3,6 +3,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <systemc>
@@ -116,6 +117,33 @@ inline bool line_bit_of(unsigned lane, std::uint64_t line_bit) {
     return (words[line_bit % 128 / 32] >> (line_bit % 32)) & 1;
 }
 
+/// Bits of the endless random line, made on demand.
+class deferred_line : public luxlane::deferred_payload {
+public:
+    void materialise(luxlane::lane_frame& frame) const override {
+        for (unsigned lane = 0; lane < frame.lanes; ++lane) {
+            if (frame.carried[lane]) {
+                fill_lane(frame, lane);
+            }
+        }
+    }
+
+    static void fill_lane(luxlane::lane_frame& frame, unsigned lane) {
+        for (std::uint32_t k = 0; k < frame.bits_per_lane; ++k) {
+            frame.bits[std::size_t{lane} * frame.stride + k / 64] |=
+                std::uint64_t{line_bit_of(lane, frame.line_bit(k))} << (k % 64);
+        }
+        for (unsigned k = 0; k < 64; ++k) {
+            if (frame.first_bit + k >= 64) {
+                frame.before[lane] |= std::uint64_t{line_bit_of(lane, frame.first_bit + k - 64)}
+                                      << k;
+            }
+            frame.after[lane] |=
+                std::uint64_t{line_bit_of(lane, frame.first_bit + frame.bits_per_lane + k)} << k;
+        }
+    }
+};
+
 /// The frame with `bits` random bits from line bit `first_bit`, carried by all lanes, starting now.
 inline luxlane::lane_frame make_frame(
     unsigned lanes, std::uint64_t first_bit, std::uint32_t bits,
@@ -135,17 +163,17 @@ inline luxlane::lane_frame make_frame(
     frame.after.assign(lanes, 0);
     frame.carried.assign(lanes, 1);
     for (unsigned lane = 0; lane < lanes; ++lane) {
-        for (std::uint32_t k = 0; k < bits; ++k) {
-            frame.bits[std::size_t{lane} * frame.stride + k / 64] |=
-                std::uint64_t{line_bit_of(lane, frame.line_bit(k))} << (k % 64);
-        }
-        for (unsigned k = 0; k < 64; ++k) {
-            if (first_bit + k >= 64) {
-                frame.before[lane] |= std::uint64_t{line_bit_of(lane, first_bit + k - 64)} << k;
-            }
-            frame.after[lane] |= std::uint64_t{line_bit_of(lane, first_bit + bits + k)} << k;
-        }
+        deferred_line::fill_lane(frame, lane);
     }
+    return frame;
+}
+
+/// The same block with its bits deferred.
+inline luxlane::lane_frame deferred(luxlane::lane_frame frame) {
+    frame.deferred = std::make_shared<deferred_line>();
+    frame.bits.clear();
+    frame.before.clear();
+    frame.after.clear();
     return frame;
 }
 

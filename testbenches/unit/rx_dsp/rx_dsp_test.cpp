@@ -1,6 +1,8 @@
 #include "models/rx_dsp/rx_dsp.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "models/photonics/lane_response.h"
 #include "testbenches/unit/common/fresh_simulation.h"
@@ -232,6 +234,81 @@ TEST_CASE("rx_dsp: the same line bits arrive wrong in one frame and in many") {
                 CHECK(wrong == expected);
             }
         }
+    });
+}
+
+TEST_CASE("rx_dsp: a deferred block meets the errors that the same block with bits meets") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(5.0);
+        b.lock_all();
+        auto frame = make_frame(4, 12345, 20'000);
+        frame.responses = b.responses;
+        frame.carried = {1, 1, 0, 1};
+        b.source.send(deferred(frame));
+        auto late = b.sink.frames.back();
+        b.source.send(frame);
+        const auto early = b.sink.frames.back();
+        REQUIRE(late.deferred);
+        CHECK(late.bits.empty());
+        CHECK(std::ranges::is_sorted(late.errors, {}, [](const bit_error& error) {
+            return std::pair(error.lane, error.bit);
+        }));
+        late.materialise();
+        CHECK_FALSE(late.deferred);
+        CHECK(late.errors.empty());
+        for (const unsigned lane : {0u, 1u, 3u}) {
+            CHECK(wrong_bits(late, lane).size() > 10);
+            CHECK(wrong_bits(late, lane) == wrong_bits(early, lane));
+        }
+    });
+}
+
+TEST_CASE("rx_dsp: consecutive deferred blocks meet what one long block meets") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(4.0);
+        b.lock_all();
+        REQUIRE(b.dsp.lane_ber(0) > 0.0);
+        constexpr std::uint32_t bits = 300'000;
+        constexpr std::uint32_t cut = 1700;
+        auto whole = make_frame(4, 0, bits);
+        whole.responses = b.responses;
+        b.source.send(deferred(whole));
+        auto expected = b.sink.frames.back().errors;
+        CHECK(expected.size() > 4);
+        std::vector<bit_error> found;
+        for (std::uint32_t done = 0; done < bits; done += cut) {
+            auto part = make_frame(4, done, std::min(cut, bits - done));
+            b.source.send(deferred(part));
+            for (const auto& error : b.sink.frames.back().errors) {
+                found.push_back({error.lane, error.bit + done});
+            }
+        }
+        std::ranges::stable_sort(found, {}, &bit_error::lane);
+        CHECK(found == expected);
+    });
+}
+
+TEST_CASE("rx_dsp: a deferred block gets its bits when a lane that carries it is not locked") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(5.0, 1);
+        b.lock_all();
+        auto frame = make_frame(4, 777, 5000);
+        frame.responses = b.responses;
+        b.source.send(deferred(frame));
+        const auto late = b.sink.frames.back();
+        b.source.send(frame);
+        CHECK_FALSE(late.deferred);
+        CHECK(late.errors.empty());
+        CHECK(late.bits == b.sink.frames.back().bits);
+        frame.carried[1] = 0;
+        b.source.send(deferred(frame));
+        CHECK(b.sink.frames.back().deferred);
+        b.host.write_lane(2, "LANE_CONTROL", 0);
+        b.source.send(deferred(frame));
+        CHECK_FALSE(b.sink.frames.back().deferred);
     });
 }
 
