@@ -6,47 +6,33 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/coding/symbol_registers.h"
+
 namespace luxlane::coding {
 namespace {
 
-/// Sixteen symbols in one register.
-using vector16 = std::uint16_t __attribute__((vector_size(32)));
-constexpr std::size_t register_symbols = 16;
-
 template <std::size_t ways>
-using registers = std::array<vector16, ways>;
+using registers = std::array<symbol_register, ways>;
 
-vector16 even(vector16 low, vector16 high) {
-    constexpr vector16 order = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
-    return __builtin_shuffle(low, high, order);
+registers<2> dealt(const registers<2>& in) {
+    return {even_symbols(in[0], in[1]), odd_symbols(in[0], in[1])};
 }
-
-vector16 odd(vector16 low, vector16 high) {
-    constexpr vector16 order = {1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31};
-    return __builtin_shuffle(low, high, order);
-}
-
-registers<2> woven(vector16 first, vector16 second) {
-    constexpr vector16 low = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-    constexpr vector16 high = {8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-    return {__builtin_shuffle(first, second, low), __builtin_shuffle(first, second, high)};
-}
-
-registers<2> dealt(const registers<2>& in) { return {even(in[0], in[1]), odd(in[0], in[1])}; }
 
 registers<4> dealt(const registers<4>& in) {
-    const registers<2> rows02 = dealt(registers<2>{even(in[0], in[1]), even(in[2], in[3])});
-    const registers<2> rows13 = dealt(registers<2>{odd(in[0], in[1]), odd(in[2], in[3])});
+    const registers<2> rows02 =
+        dealt(registers<2>{even_symbols(in[0], in[1]), even_symbols(in[2], in[3])});
+    const registers<2> rows13 =
+        dealt(registers<2>{odd_symbols(in[0], in[1]), odd_symbols(in[2], in[3])});
     return {rows02[0], rows13[0], rows02[1], rows13[1]};
 }
 
-registers<2> woven(const registers<2>& in) { return woven(in[0], in[1]); }
+registers<2> woven(const registers<2>& in) { return alternate(in[0], in[1]); }
 
 registers<4> woven(const registers<4>& in) {
-    const registers<2> rows02 = woven(in[0], in[2]);
-    const registers<2> rows13 = woven(in[1], in[3]);
-    const registers<2> low = woven(rows02[0], rows13[0]);
-    const registers<2> high = woven(rows02[1], rows13[1]);
+    const registers<2> rows02 = alternate(in[0], in[2]);
+    const registers<2> rows13 = alternate(in[1], in[3]);
+    const registers<2> low = alternate(rows02[0], rows13[0]);
+    const registers<2> high = alternate(rows02[1], rows13[1]);
     return {low[0], low[1], high[0], high[1]};
 }
 

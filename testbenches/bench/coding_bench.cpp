@@ -122,8 +122,8 @@ constexpr std::size_t lanes = 400;
 constexpr std::size_t rows = lane_frame::rows_per_superframe;
 constexpr std::size_t words_per_lane = lane_frame::payload_storage;
 
-void scatter(benchmark::State& state) {
-    const striping deal(lanes);
+void scatter(benchmark::State& state, gearbox_mode mode) {
+    const striping deal(lanes, mode);
     const word symbols(lanes * rows, 0x155);
     std::vector<std::uint64_t> lane_words(lanes * words_per_lane);
     for (auto _ : state) {
@@ -132,10 +132,11 @@ void scatter(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(symbols.size()));
 }
-BENCHMARK(scatter);
+BENCHMARK_CAPTURE(scatter, aligned, gearbox_mode::aligned);
+BENCHMARK_CAPTURE(scatter, blind, gearbox_mode::blind);
 
-void gather(benchmark::State& state) {
-    const striping deal(lanes);
+void gather(benchmark::State& state, gearbox_mode mode) {
+    const striping deal(lanes, mode);
     word symbols(lanes * rows);
     const std::vector<std::uint64_t> lane_words(lanes * words_per_lane, 0x0123456789ABCDEF);
     for (auto _ : state) {
@@ -144,7 +145,8 @@ void gather(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(symbols.size()));
 }
-BENCHMARK(gather);
+BENCHMARK_CAPTURE(gather, aligned, gearbox_mode::aligned);
+BENCHMARK_CAPTURE(gather, blind, gearbox_mode::blind);
 
 void superframe(benchmark::State& state) {
     const lane_frame::lane_scrambler scrambler(lanes);

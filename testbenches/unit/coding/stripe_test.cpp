@@ -143,6 +143,74 @@ TEST_CASE("scatter puts every symbol where the formula says, and gather brings i
     }
 }
 
+TEST_CASE("the blind gearbox slices host lanes bit by bit, in the order of their unit intervals") {
+    // Spelled out as IEEE Std 802.3 multiplexes: unit interval by unit interval, host lane a sends
+    // the next bit of its PCS lane 4a + m; a chunk is one symbol of each of 32 PCS lanes.
+    for (const std::size_t lanes : {1, 5, 32, 34, 63, 272, 425}) {
+        const striping deal(lanes, gearbox_mode::blind);
+        REQUIRE_FALSE(deal.rotates());
+        const std::uint64_t row = 7;
+        std::uint64_t wire = 0;
+        for (std::size_t chunk = 0; chunk < lanes; chunk += 32) {
+            for (unsigned interval = 0; interval < 40; ++interval) {
+                for (std::size_t host = 0; host < 8; ++host) {
+                    const std::size_t column = chunk + 4 * host + interval % 4;
+                    if (column >= lanes) {
+                        continue;
+                    }
+                    const symbol_bit symbol{row * lanes + column, interval / 4};
+                    const lane_bit place{wire % lanes, 10 * row + wire / lanes};
+                    REQUIRE(deal.place_of(symbol) == place);
+                    REQUIRE(deal.symbol_at(place) == symbol);
+                    ++wire;
+                }
+            }
+        }
+        REQUIRE(wire == 10 * lanes);
+    }
+}
+
+TEST_CASE("aligned symbols stand whole on their lane") {
+    generator random(24);
+    for (const std::size_t lanes : {1, 34, 425, 544}) {
+        const striping deal(lanes);
+        for (int trial = 0; trial < 1000; ++trial) {
+            const symbol_bit symbol{random() % 1000000, static_cast<unsigned>(random() % 10)};
+            const lane_bit place = deal.place_of(symbol);
+            REQUIRE(place.lane == deal.lane_of(symbol.index));
+            REQUIRE(place.bit == 10 * deal.row_of(symbol.index) + symbol.bit);
+            REQUIRE(deal.symbol_at(place) == symbol);
+        }
+    }
+}
+
+TEST_CASE("blind scatter puts every bit where the map says, and gather brings it back") {
+    generator random(25);
+    for (const std::size_t lanes : {1, 2, 31, 34, 64, 272, 425}) {
+        for (const std::size_t rows : {1, 31, 33}) {
+            const striping deal(lanes, gearbox_mode::blind);
+            const std::uint64_t first_row = random() % 100000;
+            const std::size_t words = words_for_bits(10 * rows) + 1;
+            const auto symbols = testing::random_symbols(rows * lanes, random);
+            auto lane_words = testing::random_words(lanes * words, random);
+            deal.scatter(symbols, first_row, lane_words, words);
+            bool equal = true;
+            for (std::size_t i = 0; i < symbols.size(); ++i) {
+                for (unsigned bit = 0; bit < 10; ++bit) {
+                    const lane_bit place = deal.place_of({first_row * lanes + i, bit});
+                    const std::size_t at = 64 * words * place.lane +
+                                           static_cast<std::size_t>(place.bit - 10 * first_row);
+                    equal = equal && read_bits(lane_words, at, 1) == (symbols[i] >> bit & 1u);
+                }
+            }
+            REQUIRE(equal);
+            std::vector<std::uint16_t> back(symbols.size());
+            deal.gather(lane_words, words, first_row, back);
+            REQUIRE(back == symbols);
+        }
+    }
+}
+
 TEST_CASE("parts of rows and lanes that are too short are refused") {
     const striping deal(4);
     std::vector<std::uint64_t> lane_words(4);
