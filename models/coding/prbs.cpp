@@ -1,13 +1,10 @@
 #include "models/coding/prbs.h"
 
-#include <bit>
+#include <algorithm>
 #include <stdexcept>
 
 namespace luxlane::coding {
 namespace {
-
-constexpr unsigned bits_to_lock = 32;
-constexpr unsigned window_length = 256;
 
 /// The bit that follows `state`, whose bit k was sent k + 1 bits before.
 std::uint32_t feedback(const std::array<unsigned, 4>& taps, std::uint32_t state) {
@@ -54,53 +51,31 @@ std::uint64_t prbs_generator::next_word() {
 }
 
 void prbs_generator::fill(std::span<std::uint64_t> words) {
-    for (std::uint64_t& word : words) {
+    const std::size_t head = std::min(words.size(), length_);
+    for (std::uint64_t& word : words.first(head)) {
         word = next_word();
     }
-}
-
-void prbs_checker::check(std::span<const std::uint64_t> words) {
-    for (const std::uint64_t word : words) {
-        if (reference_) {
-            compare(word);
-        } else {
-            search(word);
+    if (words.size() < 2 * length_ || unsent_ > 0) {
+        for (std::uint64_t& word : words.subspan(head)) {
+            word = next_word();
+        }
+        return;
+    }
+    // The recurrence goes on in place; the ring gets the last n words back.
+    std::uint64_t* to = words.data();
+    const std::size_t n = taps_[0];
+    const std::size_t m = taps_[1];
+    if (taps_[2] == 0) {
+        for (std::size_t i = head; i < words.size(); ++i) {
+            to[i] = to[i - n] ^ to[i - m];
+        }
+    } else {
+        for (std::size_t i = head; i < words.size(); ++i) {
+            to[i] = to[i - n] ^ to[i - m] ^ to[i - taps_[2]] ^ to[i - taps_[3]];
         }
     }
-}
-
-void prbs_checker::search(std::uint64_t word) {
-    const std::array<unsigned, 4> taps = prbs_taps(kind_);
-    for (unsigned i = 0; i < 64; ++i) {
-        const auto bit = static_cast<std::uint32_t>((word >> i) & 1u);
-        // An all-zero register predicts zeros for ever: a dark lane must not lock.
-        const bool dark = (state_ & register_mask(kind_)) == 0;
-        predicted_ = !dark && bit == feedback(taps, state_) ? predicted_ + 1 : 0;
-        state_ = (state_ << 1) | bit;
-    }
-    if (predicted_ >= bits_to_lock) {
-        reference_.emplace(kind_, state_);
-        window_bits_ = 0;
-        window_errors_ = 0;
-    }
-}
-
-void prbs_checker::compare(std::uint64_t word) {
-    const auto wrong = static_cast<unsigned>(std::popcount(word ^ reference_->next_word()));
-    bits_ += 64;
-    errors_ += wrong;
-    window_bits_ += 64;
-    window_errors_ += wrong;
-    if (window_bits_ == window_length) {
-        if (4 * window_errors_ > window_length) {
-            reference_.reset();
-            state_ = 0;
-            predicted_ = 0;
-            ++losses_;
-        }
-        window_bits_ = 0;
-        window_errors_ = 0;
-    }
+    std::copy_n(words.end() - static_cast<std::ptrdiff_t>(length_), length_, history_.begin());
+    oldest_ = 0;
 }
 
 }  // namespace luxlane::coding

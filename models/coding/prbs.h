@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 namespace luxlane::coding {
@@ -60,7 +59,8 @@ public:
     /// The next 64 bits, the first one in bit 0.
     std::uint64_t next_word();
 
-    /// Fills `words` with the bits that follow, bit 0 of the first word first.
+    /// Fills `words` with the bits that follow, bit 0 of the first word first. Several times faster
+    /// than single words when there are more than n of them.
     void fill(std::span<std::uint64_t> words);
 
 private:
@@ -69,42 +69,6 @@ private:
     std::size_t oldest_ = 0;                   // index of the word sent n words before
     std::size_t unsent_ = 0;                   // words of the ring not handed out yet
     std::array<std::uint64_t, 31> history_{};  // ring of n words
-};
-
-/// Checks a received PRBS without knowing its phase: locks when 32 bits in a row were predicted by
-/// the bits before them, then compares with a sequence of its own, so that an error counts once.
-/// Loses lock when more than a quarter of a window of 256 bits is wrong.
-class prbs_checker {
-public:
-    explicit prbs_checker(prbs_kind kind) : kind_(kind) {}
-
-    /// Takes the bits of `words`, bit 0 of the first word first. Bits count from the word after the
-    /// one in which lock was found.
-    void check(std::span<const std::uint64_t> words);
-
-    /// Forgets lock and counts.
-    void reset() { *this = prbs_checker(kind_); }
-
-    bool locked() const { return reference_.has_value(); }
-    /// Bits compared while locked, and how many of them were wrong.
-    std::uint64_t bits() const { return bits_; }
-    std::uint64_t errors() const { return errors_; }
-    /// How often lock was lost.
-    std::uint64_t losses() const { return losses_; }
-
-private:
-    void search(std::uint64_t word);
-    void compare(std::uint64_t word);
-
-    prbs_kind kind_;
-    std::optional<prbs_generator> reference_;
-    std::uint32_t state_ = 0;  // bits received before, the newest in bit 0
-    unsigned predicted_ = 0;   // bits in a row that came as predicted
-    unsigned window_bits_ = 0;
-    unsigned window_errors_ = 0;
-    std::uint64_t bits_ = 0;
-    std::uint64_t errors_ = 0;
-    std::uint64_t losses_ = 0;
 };
 
 }  // namespace luxlane::coding

@@ -1,5 +1,7 @@
 #include "models/coding/prbs.h"
 
+#include <itpp/comm/sequence.h>
+
 #include <bit>
 #include <catch2/catch.hpp>
 #include <vector>
@@ -36,6 +38,27 @@ bool recurrence(prbs_kind kind, const std::vector<std::uint64_t>& words, std::ui
             return back(31) != back(28);
     }
     return false;
+}
+
+/// Exponents of the polynomials of ITU-T O.150 and 802.3.
+std::vector<unsigned> polynomial(prbs_kind kind) {
+    switch (kind) {
+        case prbs_kind::prbs7:
+            return {7, 6};
+        case prbs_kind::prbs9:
+            return {9, 5};
+        case prbs_kind::prbs11:
+            return {11, 9};
+        case prbs_kind::prbs13:
+            return {13, 12, 2, 1};
+        case prbs_kind::prbs15:
+            return {15, 14};
+        case prbs_kind::prbs23:
+            return {23, 18};
+        case prbs_kind::prbs31:
+            return {31, 28};
+    }
+    return {};
 }
 
 std::vector<std::uint64_t> sequence(prbs_kind kind, std::uint32_t seed, std::size_t words) {
@@ -89,64 +112,41 @@ TEST_CASE("a zero seed is refused") {
     REQUIRE_THROWS_AS(prbs_generator(prbs_kind::prbs7, 0x80), std::invalid_argument);
 }
 
-TEST_CASE("the checker locks at any phase and counts each wrong bit once") {
+TEST_CASE("filling gives the same bits however it is cut into calls") {
     for (const prbs_kind kind : all_kinds) {
-        auto words = sequence(kind, 77, 1000);
-        // Begin in the middle of a word.
-        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-            words[i] = (words[i] >> 13) | (words[i + 1] << 51);
+        prbs_generator one(kind, 3);
+        prbs_generator other(kind, 3);
+        std::vector<std::uint64_t> words;
+        for (const std::size_t size : {5u, 1u, 31u, 62u, 300u, 0u, 64u, 7u, 1000u, 61u, 2u}) {
+            std::vector<std::uint64_t> part(size);
+            other.fill(part);
+            words.insert(words.end(), part.begin(), part.end());
         }
-        words.pop_back();
-        std::uint64_t injected = 0;
-        for (std::size_t i = 10; i < words.size(); i += 7) {
-            words[i] ^= std::uint64_t{1} << (i % 64);
-            ++injected;
+        for (const std::uint64_t word : words) {
+            REQUIRE(word == one.next_word());
         }
-        prbs_checker checker(kind);
-        checker.check(words);
-        REQUIRE(checker.locked());
-        REQUIRE(checker.errors() == injected);
-        REQUIRE(checker.bits() >= 64 * (words.size() - 2));
-        REQUIRE(checker.losses() == 0);
     }
 }
 
-TEST_CASE("a dark lane and another sequence never lock") {
-    prbs_checker dark(prbs_kind::prbs15);
-    dark.check(std::vector<std::uint64_t>(100, 0));
-    REQUIRE_FALSE(dark.locked());
-    prbs_checker other(prbs_kind::prbs15);
-    other.check(sequence(prbs_kind::prbs31, 5, 1000));
-    REQUIRE_FALSE(other.locked());
-}
-
-TEST_CASE("lock is kept at a quarter of wrong bits, lost above, and found again") {
-    const auto words = sequence(prbs_kind::prbs23, 9, 44);
-    prbs_checker checker(prbs_kind::prbs23);
-    const std::span<const std::uint64_t> all(words);
-    checker.check(all.first(4));
-    REQUIRE(checker.locked());
-    const std::uint64_t counted = checker.bits();
-    // Finish the window of four words that began with lock, then damage whole windows.
-    const std::size_t begin = 4 + (4 - counted / 64 % 4) % 4;
-    checker.check(all.subspan(4, begin - 4));
-    std::vector<std::uint64_t> damaged(all.begin() + static_cast<long>(begin), all.end());
-    for (std::size_t i = 0; i < 4; ++i) {
-        damaged[i] ^= 0xFFFF;  // 64 of 256
+TEST_CASE("every PRBS equals the shift register of IT++") {
+    for (const prbs_kind kind : all_kinds) {
+        const auto length = static_cast<int>(kind);
+        itpp::bvec connections(length + 1);
+        connections.zeros();
+        connections(0) = 1;
+        for (const unsigned tap : polynomial(kind)) {
+            connections(static_cast<int>(tap)) = 1;
+        }
+        itpp::bvec state(length);  // the newest bit first
+        for (int k = 0; k < length; ++k) {
+            state(k) = itpp::bin((0x2B5A91C7u >> k) & 1u);
+        }
+        itpp::LFSR oracle(connections);
+        oracle.set_state(state);
+        const auto words = sequence(kind, 0x2B5A91C7, 300);
+        const itpp::bvec bits = oracle.shift(static_cast<int>(64 * words.size()));
+        for (std::uint64_t i = 0; i < 64 * words.size(); ++i) {
+            REQUIRE(bit_of(words, i) == (bits(static_cast<int>(i)) == itpp::bin(1)));
+        }
     }
-    checker.check(std::span(damaged).first(4));
-    REQUIRE(checker.locked());
-    REQUIRE(checker.errors() == 64);
-    damaged[4] ^= 1;
-    for (std::size_t i = 4; i < 8; ++i) {
-        damaged[i] ^= 0xFFFF0000;  // with the bit above, 65 of 256
-    }
-    checker.check(std::span(damaged).subspan(4, 4));
-    REQUIRE_FALSE(checker.locked());
-    REQUIRE(checker.losses() == 1);
-    checker.check(std::span(damaged).subspan(8));
-    REQUIRE(checker.locked());
-    checker.reset();
-    REQUIRE_FALSE(checker.locked());
-    REQUIRE(checker.bits() == 0);
 }
