@@ -42,7 +42,8 @@ optical_channel::optical_channel(const sc_core::sc_module_name& name,
       config_(config),
       flight_time_(flight_time_s(config.lane), sc_core::SC_SEC),
       arrival_("arrival"),
-      changed_("changed") {
+      changed_("changed"),
+      planned_("planned") {
     const auto& spread = config_.spread;
     const auto placed = photonics::place(
         photonics::geometry_of(config_.lane, config_.lanes, lane_grid::of(config_.lanes).columns,
@@ -65,6 +66,8 @@ optical_channel::optical_channel(const sc_core::sc_module_name& name,
     }
     state_.requested.killed.assign(config_.lanes, 0);
     state_.requested.extra_loss_db.assign(config_.lanes, 0.0);
+    state_.requested.burst_loss_udb.assign(config_.lanes, 0);
+    state_.requested.skew_s.assign(config_.lanes, 0.0);
     state_.effective = state_.requested;
 
     in.on_transport([this](lane_frame& frame, sc_core::sc_time&) { launch(frame); });
@@ -79,6 +82,9 @@ optical_channel::optical_channel(const sc_core::sc_module_name& name,
     dont_initialize();
     SC_METHOD(send_conditions);
     sensitive << changed_;
+    dont_initialize();
+    SC_METHOD(meet_plans);
+    sensitive << planned_;
     dont_initialize();
 }
 
@@ -114,13 +120,15 @@ photonics::lane_parameters optical_channel::through_fibre(
     out_lane.driver_resistance_ohm = driven.driver_resistance_ohm;
     out_lane.node_capacitance_f = driven.node_capacitance_f;
     const auto& faults = state_.effective;
-    const double loss_db =
-        out_lane.excess_loss_db + individual_[lane].excess_loss_db + faults.extra_loss_db[lane];
+    const double loss_db = out_lane.excess_loss_db + individual_[lane].excess_loss_db +
+                           faults.extra_loss_db[lane] +
+                           1e-6 * static_cast<double>(faults.burst_loss_udb[lane]);
     out_lane.defect_growth = std::min(
         LARGEST_DEFECT_GROWTH, out_lane.defect_growth + individual_[lane].aged.defect_growth);
     out_lane.excess_loss_db = std::clamp(loss_db, SMALLEST_LOSS_DB, LARGEST_LOSS_DB);
-    out_lane.skew_s = individual_[lane].skew_s;
-    const bool lit = individual_[lane].alive && !faults.killed[lane] && faults.present;
+    out_lane.skew_s = individual_[lane].skew_s + faults.skew_s[lane];
+    const bool lit = individual_[lane].alive && !faults.killed[lane] && faults.present &&
+                     faults.losses_of_signal == 0;
     out_lane.drive_factor = lit ? driven.drive_factor : 0.0;
     return out_lane;
 }
@@ -153,6 +161,7 @@ void optical_channel::launch(lane_frame& frame) {
     buffer.optics = state_.carried;
     const auto end = buffer.start + sc_core::sc_time(buffer.duration_s(), sc_core::SC_SEC);
     const auto arrival = std::max(sc_core::sc_time_stamp(), end + flight_time_);
+    buffer.flight = arrival - end;
     if (!is_update_only(buffer)) {
         ++state_.frames;
     }
@@ -225,6 +234,52 @@ void optical_channel::set_present(bool present) {
         update_irq();
     }
     conditions_changed();
+}
+
+void optical_channel::plan(const sc_core::sc_time& at, change_of_conditions change) {
+    if (at < sc_core::sc_time_stamp()) {
+        throw std::out_of_range(std::string(name()) + ": a fault at " + at.to_string() +
+                                ", which is past");
+    }
+    plans_.emplace(at, std::move(change));
+    schedule(planned_, plans_.begin()->first);
+}
+
+void optical_channel::meet_plans() {
+    while (!plans_.empty() && plans_.begin()->first <= sc_core::sc_time_stamp()) {
+        plans_.begin()->second(state_.requested);
+        plans_.erase(plans_.begin());
+    }
+    conditions_changed();
+    if (!plans_.empty()) {
+        schedule(planned_, plans_.begin()->first);
+    }
+}
+
+void optical_channel::loss_of_signal(const sc_core::sc_time& from,
+                                     const sc_core::sc_time& duration) {
+    plan(from, [](conditions& now) { ++now.losses_of_signal; });
+    plan(from + duration, [](conditions& now) { --now.losses_of_signal; });
+}
+
+void optical_channel::burst(const sc_core::sc_time& from, const sc_core::sc_time& duration,
+                            std::span<const unsigned> lanes, double extra_loss_db) {
+    std::ranges::for_each(lanes, [this](unsigned lane) { check_lane(lane); });
+    const auto add = [struck = std::vector(lanes.begin(), lanes.end())](std::int64_t loss_udb) {
+        return [struck, loss_udb](conditions& now) {
+            for (const unsigned lane : struck) {
+                now.burst_loss_udb[lane] += loss_udb;
+            }
+        };
+    };
+    const std::int64_t extra_loss_udb = std::llround(extra_loss_db * 1e6);
+    plan(from, add(extra_loss_udb));
+    plan(from + duration, add(-extra_loss_udb));
+}
+
+void optical_channel::skew_step(const sc_core::sc_time& at, unsigned lane, double step_s) {
+    check_lane(lane);
+    plan(at, [lane, step_s](conditions& now) { now.skew_s[lane] += step_s; });
 }
 
 void optical_channel::unplug() { set_present(false); }

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
+#include <span>
 #include <vector>
 
 #include "models/common/standard_device.h"
@@ -34,6 +37,17 @@ public:
     void unplug();
     void plug();
 
+    /// Faults to come, at `from` or `at` (std::out_of_range if that is past) of the light that
+    /// enters the fibre then; they add up where they overlap, and a reset leaves them.
+    ///
+    /// All lanes are dark for `duration`.
+    void loss_of_signal(const sc_core::sc_time& from, const sc_core::sc_time& duration);
+    /// `lanes` lose `extra_loss_db` for `duration`.
+    void burst(const sc_core::sc_time& from, const sc_core::sc_time& duration,
+               std::span<const unsigned> lanes, double extra_loss_db);
+    /// The lane's light comes later by `step_s` (earlier if negative) from then on.
+    void skew_step(const sc_core::sc_time& at, unsigned lane, double step_s);
+
     /// Lanes whose emitter does not work, in ascending order: by the yield, or by a fault too.
     std::vector<unsigned> dead_at_birth() const;
     std::vector<unsigned> dead_lanes() const;
@@ -41,7 +55,9 @@ public:
     /// Time of flight through the fibre, without the lanes' skew.
     sc_core::sc_time flight_time() const { return flight_time_; }
     /// Delay of a lane over the nominal one, s.
-    double skew_s(unsigned lane) const { return individual_[lane].skew_s; }
+    double skew_s(unsigned lane) const {
+        return individual_[lane].skew_s + state_.requested.skew_s[lane];
+    }
 
 protected:
     void on_reset() override;
@@ -59,8 +75,13 @@ private:
     struct conditions {
         std::vector<std::uint8_t> killed;   ///< [lane]
         std::vector<double> extra_loss_db;  ///< [lane]
+        /// [lane], of the bursts that last; whole microdecibels, so that nothing stays of a burst.
+        std::vector<std::int64_t> burst_loss_udb;
+        std::vector<double> skew_s;     ///< [lane], of the steps so far
+        unsigned losses_of_signal = 0;  ///< that last
         bool present = true;
     };
+    using change_of_conditions = std::function<void(conditions&)>;
     struct flight {
         lane_frame frame;
         sc_core::sc_time arrival;
@@ -83,6 +104,8 @@ private:
     void launch(lane_frame& frame);
     void deliver();
     void conditions_changed();
+    void plan(const sc_core::sc_time& at, change_of_conditions change);
+    void meet_plans();
     void send_conditions();
     void set_present(bool present);
     void check_lane(unsigned lane) const;
@@ -95,8 +118,10 @@ private:
     std::vector<individuality> individual_;  ///< [lane]
     state state_;
     std::vector<lane_frame> used_frames_;  ///< buffers to exchange for the senders'
+    std::multimap<sc_core::sc_time, change_of_conditions> plans_;
     sc_core::sc_event arrival_;
     sc_core::sc_event changed_;
+    sc_core::sc_event planned_;
 };
 
 }  // namespace luxlane

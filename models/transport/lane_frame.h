@@ -56,6 +56,7 @@ struct lane_frame {
     std::uint32_t stride = 0;         ///< 64-bit words per lane
     double unit_interval_s = 0.0;     ///< one line bit, s
     sc_core::sc_time start;           ///< when bit 0 left the transmitter
+    sc_core::sc_time flight;          ///< from the transmitter to the receiver; set by the channel
     std::uint64_t first_pair = 0;     ///< payload: index of the first codeword pair
     std::uint32_t pairs = 0;          ///< payload: how many codeword pairs
     std::vector<std::uint64_t> bits;  ///< [lane][stride]

@@ -1,5 +1,7 @@
 #include "models/optical_channel/optical_channel.h"
 
+#include <algorithm>
+
 #include "models/photonics/driver.h"
 #include "models/photonics/spot.h"
 #include "models/transport/lane_grid.h"
@@ -129,6 +131,70 @@ TEST_CASE("optical_channel: faults reach the receiver after the time of flight w
         run(seconds(1e-6));
         CHECK(b.sink.frames.back().optics->lanes[1].excess_loss_db == Approx(born_db + 3.5));
         CHECK_THROWS_AS(b.channel.kill_lane(4), std::out_of_range);
+    });
+}
+
+TEST_CASE("optical_channel: a planned loss of signal darkens all lanes for exactly its time") {
+    fresh_simulation([] {
+        bench b(small(4));
+        b.source.send(lit_frame(4, 0, 0));
+        run(seconds(1e-6));
+        b.sink.frames.clear();
+        b.sink.times.clear();
+        b.channel.loss_of_signal(seconds(3e-6), seconds(2e-6));
+        b.channel.loss_of_signal(seconds(4e-6), seconds(3e-6));
+        b.channel.reset();
+        run(seconds(10e-6));
+        REQUIRE(b.sink.frames.size() == 4);
+        const auto dark = [&](std::size_t n) {
+            return std::ranges::all_of(b.sink.frames[n].optics->lanes,
+                                       [](const auto& lane) { return lane.drive_factor == 0.0; });
+        };
+        CHECK(b.sink.times[0] - seconds(3e-6) <= flight + 2 * one_step);
+        CHECK(b.sink.times[0] + 2 * one_step >= seconds(3e-6) + flight);
+        CHECK(b.sink.times[3] - b.sink.times[0] == seconds(4e-6));
+        for (const std::size_t n : {0u, 1u, 2u}) {
+            CHECK(dark(n));
+        }
+        CHECK_FALSE(dark(3));
+        CHECK_THROWS_AS(b.channel.loss_of_signal(seconds(3e-6), seconds(1e-6)), std::out_of_range);
+    });
+}
+
+TEST_CASE("optical_channel: bursts add up on their lanes, and skew steps stay") {
+    fresh_simulation([] {
+        bench b(small(4));
+        b.source.send(lit_frame(4, 0, 0));
+        run(seconds(1e-6));
+        const auto born = b.sink.frames.back().optics;
+        const double born_s = b.channel.skew_s(2);
+        const std::vector<unsigned> first = {0, 2}, second = {2, 3};
+        b.channel.burst(seconds(2e-6), seconds(2e-6), first, 3.0);
+        b.channel.burst(seconds(3e-6), seconds(2e-6), second, 1.5);
+        b.channel.skew_step(seconds(4.2e-6), 2, -40e-12);
+        const auto loss_db = [&](unsigned lane) {
+            return b.sink.frames.back().optics->lanes[lane].excess_loss_db -
+                   born->lanes[lane].excess_loss_db;
+        };
+        run(seconds(1.5e-6));
+        CHECK(loss_db(0) == Approx(3.0));
+        CHECK(loss_db(1) == 0.0);
+        CHECK(loss_db(2) == Approx(3.0));
+        run(seconds(1e-6));
+        CHECK(loss_db(2) == Approx(4.5));
+        CHECK(loss_db(3) == Approx(1.5));
+        CHECK(b.channel.skew_s(2) == born_s);
+        run(seconds(1e-6));
+        CHECK(loss_db(0) == Approx(0.0).margin(1e-9));
+        CHECK(loss_db(2) == Approx(1.5));
+        CHECK(b.sink.frames.back().optics->lanes[2].skew_s == Approx(born_s - 40e-12));
+        run(seconds(1e-6));
+        CHECK(loss_db(2) == Approx(0.0).margin(1e-9));
+        CHECK(b.channel.skew_s(2) == Approx(born_s - 40e-12));
+        const std::vector<unsigned> none = {4};
+        CHECK_THROWS_AS(b.channel.burst(seconds(9e-6), seconds(1e-6), none, 1.0),
+                        std::out_of_range);
+        CHECK_THROWS_AS(b.channel.skew_step(seconds(9e-6), 4, 1e-12), std::out_of_range);
     });
 }
 
