@@ -1,16 +1,10 @@
 #include "models/rx_dsp/rx_dsp.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <stdexcept>
 
-#include "models/dsp/jitter.h"
-#include "models/dsp/statistical_eye.h"
-#include "models/dsp/symbol_kernel.h"
-#include "models/dsp/waveform_array.h"
 #include "models/transport/lane_window.h"
-#include "models/transport/optics_update.h"
 #include "registers/rx_dsp.h"
 
 namespace luxlane {
@@ -18,8 +12,6 @@ namespace luxlane {
 namespace regs = registers::rx_dsp;
 
 namespace {
-
-constexpr double UNLOCKED_BER = 0.5;
 
 std::uint64_t signed_code(double value, unsigned bits) {
     return static_cast<std::uint64_t>(std::llround(value)) & ((std::uint64_t{1} << bits) - 1);
@@ -47,6 +39,7 @@ rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
       grid_(lane_grid::of(config.lanes)),
       shape_(shape_on_chip(config.lane, 1.0 / tap_codes::ONE)),
       errors_(config.lanes),
+      history_(config.lanes),
       lock_("lock"),
       adapt_("adapt") {
     state_.lanes.assign(config_.lanes, {});
@@ -110,6 +103,7 @@ void rx_dsp::map_lane_registers() {
                regs::lane_taps::post.encode(static_cast<std::uint8_t>(taps.post));
     });
     window.on_write(regs::reg::lane_taps, [this](unsigned lane, std::uint64_t written) {
+        end_period(lane);
         set_taps(lane, {static_cast<std::int8_t>(regs::lane_taps::pre.decode(written)),
                         static_cast<std::int8_t>(regs::lane_taps::main.decode(written)),
                         static_cast<std::int8_t>(regs::lane_taps::post.decode(written))});
@@ -132,8 +126,16 @@ void rx_dsp::map_lane_registers() {
     });
 }
 
-void rx_dsp::on_control(const register_write&) {
+void rx_dsp::on_control(const register_write& write) {
     account_power();
+    if (write.value == write.old_value) {
+        return;
+    }
+    changed_ = std::max(changed_, now());
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        history_[lane].add(present_period(lane, regs::control::enable.decode(write.old_value)),
+                           now());
+    }
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         evaluate_lock(lane);
     }
@@ -154,10 +156,25 @@ void rx_dsp::on_reset() {
     account_power();
     lock_.cancel();
     adapt_.cancel();
+    history_.assign(config_.lanes, {});
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         evaluate_eye(lane);
     }
     announce_change();
+}
+
+slicer_period rx_dsp::present_period(unsigned lane, bool array_powered) const {
+    const auto& set = state_.lanes[lane];
+    return {.powered = array_powered && set.enabled,
+            .locked = set.locked,
+            .filter = set.filter,
+            .responses = state_.responses,
+            .errors = errors_[lane]};
+}
+
+void rx_dsp::end_period(unsigned lane) {
+    history_[lane].add(present_period(lane, bank_.get(regs::control::enable)), now());
+    changed_ = std::max(changed_, now());
 }
 
 bool rx_dsp::has_light(unsigned lane) const {
@@ -173,6 +190,11 @@ void rx_dsp::take_responses(std::shared_ptr<const lane_frame::response_table> re
         changed[lane] = 1;
         for (const unsigned other : grid_.neighbours(lane)) {
             changed[other] = 1;
+        }
+    }
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        if (changed[lane]) {
+            end_period(lane);
         }
     }
     state_.responses = std::move(responses);
@@ -230,6 +252,7 @@ void rx_dsp::set_enabled(unsigned lane, bool enabled) {
     if (state_.lanes[lane].enabled == enabled) {
         return;
     }
+    end_period(lane);
     state_.lanes[lane].enabled = enabled;
     account_power();
     evaluate_lock(lane);
@@ -251,10 +274,12 @@ void rx_dsp::schedule_locks() {
 }
 
 void rx_dsp::finish_locks() {
-    for (auto& lane : state_.lanes) {
-        if (lane.lock_at && *lane.lock_at <= sc_core::sc_time_stamp()) {
-            lane.lock_at.reset();
-            lane.locked = true;
+    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
+        auto& cdr = state_.lanes[lane];
+        if (cdr.lock_at && *cdr.lock_at <= sc_core::sc_time_stamp()) {
+            end_period(lane);
+            cdr.lock_at.reset();
+            cdr.locked = true;
             bank_.set(regs::irq_status::cdr_change, true);
         }
     }
@@ -303,6 +328,7 @@ void rx_dsp::finish_adaptations() {
 }
 
 void rx_dsp::adapt(unsigned lane) {
+    end_period(lane);
     auto& training = state_.lanes[lane];
     const auto old_taps = training.taps;
     const auto old_filter = training.filter;
@@ -324,164 +350,6 @@ void rx_dsp::adapt(unsigned lane) {
         evaluate_eye(lane);
     }
     evaluate_lock(lane);
-}
-
-stream_key rx_dsp::stream(unsigned lane, stream_purpose purpose) const {
-    return {config_.seed, lane, purpose_word(purpose, config_.direction)};
-}
-
-void rx_dsp::announce_change() {
-    carried_.forget();
-    lanes_changed(now());
-}
-
-rx_dsp::lane_errors& rx_dsp::errors_of(unsigned lane) const {
-    auto& cached = errors_[lane];
-    if (!cached) {
-        const auto& set = state_.lanes[lane];
-        const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
-        const auto rates = dsp::jittered_error_law(made.channel, state_.responses->phases[lane],
-                                                   set.filter, dsp::jitter_of(config_.lane));
-        cached = lane_errors{
-            rates, bit_error_source(rates.ber, stream(lane, stream_purpose::error_position))};
-    }
-    return *cached;
-}
-
-double rx_dsp::lane_ber(unsigned lane) const {
-    return state_.lanes[lane].locked ? errors_of(lane).rates.ber : UNLOCKED_BER;
-}
-
-void rx_dsp::receive(lane_frame& frame, sc_core::sc_time& delay) {
-    if (frame.lanes != config_.lanes) {
-        throw std::logic_error(std::string(name()) + ": frame of " + std::to_string(frame.lanes) +
-                               " lanes, this receiver has " + std::to_string(config_.lanes));
-    }
-    if (frame.responses &&
-        (!state_.responses || frame.responses->version != state_.responses->version)) {
-        take_responses(frame.responses);
-    }
-    if (is_update_only(frame)) {
-        return;
-    }
-    if (const double rate_bps = 1.0 / frame.unit_interval_s; rate_bps != state_.rate_bps) {
-        state_.rate_bps = rate_bps;
-        account_power();
-    }
-    ++state_.frames;
-    if (carried_.take(frame.carried)) {
-        carried_locked_ = lanes_locked(frame);
-        clean_ = {};
-    }
-    state_.bits += carried_.count() * frame.bits_per_lane;
-    if (!carried_locked_) {
-        frame.materialise();
-    }
-    if (frame.deferred) {
-        draw_errors(frame);
-    } else {
-        for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-            if (frame.carried[lane]) {
-                state_.bit_errors += decide_lane(frame, lane);
-            }
-        }
-    }
-    out.send(frame, delay);
-}
-
-bool rx_dsp::lanes_locked(const lane_frame& frame) const {
-    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-        if (frame.carried[lane] && !state_.lanes[lane].locked) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void rx_dsp::draw_errors(lane_frame& frame) {
-    const std::uint64_t end = frame.line_bit(frame.bits_per_lane - 1) + 1;
-    if (frame.first_bit >= clean_.first && end <= clean_.last) {
-        return;
-    }
-    clean_ = {0, ~std::uint64_t{0}};
-    for (unsigned lane = 0; lane < config_.lanes; ++lane) {
-        if (!frame.carried[lane]) {
-            continue;
-        }
-        auto& source = errors_of(lane).source;
-        wrong_.clear();
-        source.draw(frame, wrong_);
-        for (const auto bit : wrong_) {
-            frame.errors.push_back({lane, bit});
-        }
-        clean_.first = std::max(clean_.first, source.known_clean().first);
-        clean_.last = std::min(clean_.last, source.known_clean().last);
-    }
-    state_.bit_errors += frame.errors.size();
-}
-
-std::uint64_t rx_dsp::flip_errors(const lane_frame& frame, unsigned lane,
-                                  std::span<std::uint64_t> bits) {
-    wrong_.clear();
-    errors_of(lane).source.draw(frame, wrong_);
-    for (const auto bit : wrong_) {
-        bits[bit / 64] ^= std::uint64_t{1} << (bit % 64);
-    }
-    return wrong_.size();
-}
-
-std::uint64_t rx_dsp::decide_lane(lane_frame& frame, unsigned lane) {
-    const std::size_t words = (frame.bits_per_lane + 63) / 64;
-    const auto bits = std::span(frame.bits).subspan(std::size_t{lane} * frame.stride, words);
-    const auto& set = state_.lanes[lane];
-    if (set.locked && frame.kind == fidelity::statistical) {
-        return flip_errors(frame, lane, bits);
-    }
-    decisions_.assign(words, 0);
-    if (set.locked) {
-        slice_samples(frame, lane, decisions_);
-    } else if (set.enabled && bank_.get(regs::control::enable)) {
-        fill_with_noise(frame, stream(lane, stream_purpose::unlocked_bits), decisions_);
-    }
-    std::uint64_t errors = 0;
-    for (std::size_t w = 0; w < words; ++w) {
-        const std::size_t rest = frame.bits_per_lane - 64 * w;
-        const std::uint64_t used = rest >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rest) - 1;
-        errors += static_cast<std::uint64_t>(std::popcount((bits[w] ^ decisions_[w]) & used));
-        bits[w] = decisions_[w] & used;
-    }
-    return errors;
-}
-
-void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
-                           std::vector<std::uint64_t>& bits) {
-    const std::size_t count = frame.bits_per_lane + 2 * lane_frame::MARGIN;
-    lane_samples_.assign(64 * bits.size() + 2 * lane_frame::MARGIN, 0.0f);
-    if (frame.kind == fidelity::waveform) {
-        sample_waveform(frame, lane, std::span(lane_samples_).first(count));
-    } else {
-        std::copy_n(frame.samples.begin() + static_cast<std::ptrdiff_t>(lane * count), count,
-                    lane_samples_.begin());
-    }
-    const auto& set = state_.lanes[lane];
-    const dsp::sampled_channel nrz;
-    dsp::equalise_and_slice(lane_samples_, set.filter, nrz, {frame.before[lane], 0}, bits, {});
-}
-
-// The sampling instants are the lane's best phase and what the clock's jitter makes of it.
-void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples) {
-    const auto waveform =
-        std::span(frame.samples).subspan(lane * frame.samples_per_lane(), frame.samples_per_lane());
-    const auto& nominal = config_.lane;
-    const dsp::sampling_jitter jitter = {
-        .random_ui = nominal.random_jitter_s / frame.unit_interval_s,
-        .sinusoidal_ui = nominal.sinusoidal_jitter_s / frame.unit_interval_s,
-        .duty_cycle_ui = nominal.duty_cycle_distortion};
-    jitter_ui_.resize(samples.size());
-    dsp::draw_displacements(jitter, stream(lane, stream_purpose::sampling_jitter),
-                            stream(lane, stream_purpose::slow_jitter_phase),
-                            frame.first_bit - lane_frame::MARGIN, jitter_ui_);
-    dsp::decimate(waveform, 0.0, jitter_ui_, samples);
 }
 
 // Called after whatever changes the power: the time before it is charged at the old one.

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "models/common/standard_device.h"
-#include "models/dsp/error_rates.h"
 #include "models/dsp/receive_filter.h"
-#include "models/rx_dsp/bit_errors.h"
 #include "models/rx_dsp/rx_dsp_config.h"
+#include "models/rx_dsp/slicer_history.h"
 #include "models/transport/carried_lanes.h"
 #include "models/transport/frame_sockets.h"
 #include "models/transport/lane_channel.h"
@@ -26,8 +25,9 @@ namespace luxlane {
 /// converges to) and of the clock's loop; feedback of wrong decisions in the error law; more than
 /// the mean and variance of jitter, but in waveforms, which are sampled with it. Programming taps
 /// by hand leaves the feedback as trained.
-/// A deferred block stays so if every lane that carries it is locked.
-/// Timing: a frame leaves when it arrives. Lock and adaptation take their configured times.
+/// Timing: a frame leaves when it arrives; a bit that came before a change of its lane is decided
+/// as before it. A deferred block stays so if all lanes that carry it were locked and unchanged.
+/// Lock and adaptation take their configured times.
 class rx_dsp : public standard_device {
 public:
     payload_target_socket<lane_protocol> in;      ///< bits with responses, or samples
@@ -82,21 +82,18 @@ private:
         double energy_j = 0.0;  ///< up to `counted_to`
         sc_core::sc_time counted_to;
     };
-    /// The error law of a lane and what draws from it; derived from state, made when first needed.
-    struct lane_errors {
-        dsp::error_rates rates;
-        bit_error_source source;
-    };
-
     void map_registers();
     void map_lane_registers();
     void receive(lane_frame& frame, sc_core::sc_time& delay);
     bool lanes_locked(const lane_frame& frame) const;
     void draw_errors(lane_frame& frame);
-    std::uint64_t decide_lane(lane_frame& frame, unsigned lane);
-    std::uint64_t flip_errors(const lane_frame& frame, unsigned lane,
+    std::uint64_t decide_lane(lane_frame& frame, unsigned lane, bool settled);
+    std::uint64_t flip_errors(const lane_frame& frame, bit_error_source& source,
                               std::span<std::uint64_t> bits);
-    void slice_samples(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& bits);
+    void decide_as(slicer_period& period, const lane_frame& frame, unsigned lane,
+                   std::vector<std::uint64_t>& decisions);
+    void slice_samples(const lane_frame& frame, unsigned lane, const dsp::receive_filter& filter,
+                       std::span<std::uint64_t> decisions);
     void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples);
     void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
     bool has_light(unsigned lane) const;
@@ -110,8 +107,13 @@ private:
     void adapt(unsigned lane);
     void schedule_locks();
     void schedule_adaptations();
+    slicer_period present_period(unsigned lane, bool array_powered) const;
+    void end_period(unsigned lane);
     void announce_change();
     lane_errors& errors_of(unsigned lane) const;
+    bool same_channel(unsigned lane, const slicer_period& period) const;
+    lane_errors make_errors(unsigned lane, const lane_frame::response_table& responses,
+                            const dsp::receive_filter& filter) const;
     stream_key stream(unsigned lane, stream_purpose purpose) const;
     void account_power();
 
@@ -120,12 +122,14 @@ private:
     const dsp::filter_shape shape_;
     state state_;
     mutable std::vector<std::optional<lane_errors>> errors_;  ///< [lane] cache
+    std::vector<slicer_history> history_;                     ///< [lane]
+    sc_core::sc_time changed_;               ///< end of the last period of any lane
     carried_lanes carried_;                  ///< of the last frame since lanes changed
     bool carried_locked_ = false;            ///< whether all of them are
     bit_error_source::clean_stretch clean_;  ///< of all of them; empty: unknown
     std::vector<float> lane_samples_;
     std::vector<float> jitter_ui_;
-    std::vector<std::uint64_t> decisions_;
+    std::vector<std::uint64_t> decisions_, earlier_;
     std::vector<std::uint32_t> wrong_;
     sc_core::sc_event lock_;
     sc_core::sc_event adapt_;

@@ -1,4 +1,7 @@
 #include "models/optical_channel/optical_channel.h"
+
+#include <algorithm>
+
 #include "models/pd_array/pd_array.h"
 #include "models/rx_dsp/rx_dsp.h"
 #include "models/tx_driver/tx_driver.h"
@@ -123,6 +126,58 @@ TEST_CASE("optical path: a killed lane loses signal and lock and delivers random
         run(seconds(1e-6));
         CHECK(b.array_host.read("LOS_MAP[0]") == 0x1FF);
         CHECK(b.dsp_host.read("CDR_LOCK_MAP[0]") == 0);
+    });
+}
+
+TEST_CASE("optical path: bits of a loss of signal are lost, and the block's others are not") {
+    fresh_simulation([] {
+        bench b(1);
+        b.start(750);
+        REQUIRE(b.dsp.lane_ber(4) < 1e-9);
+        const double loss_s = 1e-6;
+        // 1 us of darkness and the 2 us of lock time behind it, within a block of 5 us.
+        b.channel.loss_of_signal(sc_core::sc_time_stamp() + seconds(loss_s), seconds(1e-6));
+        for (const bool late : {false, true}) {
+            auto frame = make_frame(LANES, 0, 10'000);
+            b.source.send(late ? deferred(frame) : frame);
+        }
+        run(seconds(10e-6));
+        REQUIRE(b.sink.frames.size() == 2);
+        CHECK(b.sink.frames[0].bits == b.sink.frames[1].bits);
+        for (const unsigned lane : {0u, 4u}) {
+            CHECK(b.dsp.lane_locked(lane));
+            const auto wrong = wrong_bits(b.sink.frames[0], lane);
+            CHECK(wrong.front() >= 2000);
+            CHECK(wrong.front() < 2100);
+            CHECK(wrong.back() < 8000 + 1);
+            CHECK(wrong.back() > 7900);
+            CHECK(within_99_percent(double(wrong.size()), 6000, 0.5));
+        }
+    });
+}
+
+TEST_CASE("optical path: a burst raises the error ratio of its lanes for its time alone") {
+    fresh_simulation([] {
+        bench b(1);
+        b.start(470);
+        const double before = b.dsp.lane_ber(4);
+        const std::vector<unsigned> struck = {4};
+        b.channel.burst(sc_core::sc_time_stamp() + seconds(20e-6), seconds(20e-6), struck, 2.0);
+        double during = 0.0;
+        b.source.send(make_frame(LANES, 0, 120'000));
+        run(seconds(30e-6));
+        during = b.dsp.lane_ber(4);
+        CHECK(b.dsp.lane_locked(4));
+        run(seconds(40e-6));
+        CHECK(b.dsp.lane_ber(4) == before);
+        REQUIRE(b.sink.frames.size() == 1);
+        const auto wrong = wrong_bits(b.sink.frames[0], 4);
+        const auto within = double(std::ranges::count_if(
+            wrong, [](std::uint64_t bit) { return bit >= 40'000 && bit < 80'000; }));
+        INFO("BER " << before << ", in the burst " << during);
+        CHECK(during > 10.0 * before);
+        CHECK(within_99_percent(within, 40'000, during));
+        CHECK(within_99_percent(double(wrong.size()) - within, 80'000, before));
     });
 }
 
