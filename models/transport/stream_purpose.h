@@ -21,6 +21,10 @@ enum class stream_purpose : std::uint32_t {
     unlocked_bits,
     sampling_jitter,
     slow_jitter_phase,
+    host_trace_loss = 0x500,
+    host_traffic_errors,
+    host_pattern_errors,
+    host_eye_count,
 };
 
 /// The stream's purpose word for one direction of a cable.
