@@ -69,11 +69,11 @@ private:
         host::line_code code;
         host::transmit_setting setting;
         bool generating = false;
-        host::pattern_end generator;
+        coding::test_pattern generator;
     };
     struct checker_state {
         bool on = false;
-        host::pattern_end expected;
+        coding::test_pattern expected;
         host::pattern_path path;  ///< that it is locked to, or could not lock to
         bool locked = false;
         std::uint64_t next_symbol = 0;  ///< first that was not counted
@@ -144,7 +144,9 @@ private:
     void map_transmitter_registers();
     void map_receiver_registers();
     void map_diagnostic_registers();
+    void map_eye_registers();
     void map_bitmaps();
+    std::optional<coding::test_pattern> pattern_of(std::uint64_t kind, bool inverted) const;
     std::uint64_t lane_status(unsigned lane) const;
     template <class Change>
     void change(Change apply) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "models/host_serdes/host_serdes.h"
 #include "models/transport/lane_window.h"
@@ -16,6 +17,7 @@ using code = regs::error_code::code_value;
 constexpr unsigned MOST_FEEDBACK_TAPS = 4;
 constexpr unsigned LONGEST_DWELL = 40;
 constexpr unsigned QUAD = 4;
+constexpr std::uint64_t SQUARE = 1, USER = 2;  // kinds of LANE_PATTERN beside the PRBS's lengths
 
 /// A field of `bits` bits in two's complement.
 constexpr int signed_of(std::uint64_t raw, unsigned bits) {
@@ -30,19 +32,16 @@ std::uint32_t capped(std::uint64_t value, std::uint64_t most) {
     return static_cast<std::uint32_t>(std::min(value, most));
 }
 
-bool known_pattern(std::uint64_t kind) {
-    switch (kind) {
-        case 7:
-        case 9:
-        case 11:
-        case 13:
-        case 15:
-        case 23:
-        case 31:
-            return true;
-        default:
-            return false;
+std::uint8_t kind_of(const coding::test_pattern& pattern) {
+    switch (pattern.kind) {
+        case coding::pattern_kind::square:
+            return SQUARE;
+        case coding::pattern_kind::user:
+            return USER;
+        case coding::pattern_kind::prbs:
+            break;
     }
+    return static_cast<std::uint8_t>(pattern.sequence);
 }
 
 auto window_of(register_bank& bank, unsigned lanes) {
@@ -89,7 +88,35 @@ void host_serdes::map_registers() {
     map_transmitter_registers();
     map_receiver_registers();
     map_diagnostic_registers();
+    map_eye_registers();
     map_bitmaps();
+}
+
+std::optional<coding::test_pattern> host_serdes::pattern_of(std::uint64_t kind,
+                                                            bool inverted) const {
+    coding::test_pattern pattern;
+    pattern.quaternary = config_.format == photonics::modulation::pam4;
+    pattern.inverted = inverted;
+    if (kind == SQUARE) {
+        pattern.kind = coding::pattern_kind::square;
+        pattern.half_period =
+            static_cast<std::uint8_t>(bank_.get(regs::pattern_shape::half_period));
+    } else if (kind == USER) {
+        pattern.kind = coding::pattern_kind::user;
+        pattern.user_bytes = static_cast<std::uint8_t>(bank_.get(regs::pattern_shape::user_bytes));
+        for (std::uint32_t byte = 0; byte < pattern.user.size(); ++byte) {
+            pattern.user[byte] = static_cast<std::uint8_t>(
+                bank_.value(regs::reg::user_pattern, byte / 4) >> (8 * (byte % 4)));
+        }
+    } else {
+        pattern.sequence = static_cast<coding::prbs_kind>(kind);
+    }
+    try {
+        coding::check(pattern);
+    } catch (const std::invalid_argument&) {
+        return std::nullopt;
+    }
+    return pattern;
 }
 
 void host_serdes::map_transmitter_registers() {
@@ -247,14 +274,16 @@ void host_serdes::map_diagnostic_registers() {
         return r::generate.encode(transmitter.generating) |
                r::generate_invert.encode(transmitter.generator.inverted) |
                r::check.encode(checker.on) | r::check_invert.encode(checker.expected.inverted) |
-               r::generate_kind.encode(static_cast<std::uint8_t>(transmitter.generator.kind)) |
-               r::check_kind.encode(static_cast<std::uint8_t>(checker.expected.kind));
+               r::generate_kind.encode(kind_of(transmitter.generator)) |
+               r::check_kind.encode(kind_of(checker.expected));
     });
     window.on_write(regs::reg::lane_pattern, [this](unsigned lane, std::uint64_t written) {
         namespace r = regs::lane_pattern;
-        const auto sent = r::generate_kind.decode(written);
-        const auto expected = r::check_kind.decode(written);
-        if (!known_pattern(sent) || !known_pattern(expected)) {
+        const auto sent =
+            pattern_of(r::generate_kind.decode(written), r::generate_invert.decode(written));
+        const auto expected =
+            pattern_of(r::check_kind.decode(written), r::check_invert.decode(written));
+        if (!sent || !expected) {
             bank_.set(regs::error_code::code, code::bad_pattern);
             return;
         }
@@ -262,11 +291,9 @@ void host_serdes::map_diagnostic_registers() {
             auto& transmitter = state_.transmitters[lane];
             auto& checker = state_.receivers[lane].checker;
             transmitter.generating = r::generate.decode(written);
-            transmitter.generator = {static_cast<coding::prbs_kind>(sent),
-                                     r::generate_invert.decode(written)};
+            transmitter.generator = *sent;
             checker.on = r::check.decode(written);
-            checker.expected = {static_cast<coding::prbs_kind>(expected),
-                                r::check_invert.decode(written)};
+            checker.expected = *expected;
         });
     });
     window.on_write(regs::reg::lane_inject, [this](unsigned lane, std::uint64_t written) {
@@ -296,7 +323,10 @@ void host_serdes::map_diagnostic_registers() {
     show(regs::reg::lane_errors_lo, regs::reg::lane_errors_hi, &counts::errors);
     show(regs::reg::lane_symbol_errors_lo, regs::reg::lane_symbol_errors_hi,
          &counts::symbol_errors);
+}
 
+void host_serdes::map_eye_registers() {
+    const auto window = window_of(bank_, lanes());
     window.on_read(regs::reg::lane_eye_control, [this](unsigned lane) {
         namespace r = regs::lane_eye_control;
         const auto& eye = state_.receivers[lane].eye;

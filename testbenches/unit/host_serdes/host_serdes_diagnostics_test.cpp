@@ -109,6 +109,23 @@ TEST_CASE("host_serdes: a checker does not lock to exchanged wires or to another
     });
 }
 
+TEST_CASE("host_serdes: square waves and user patterns are checked like others") {
+    fresh_simulation([] {
+        bench b;
+        b.bring_up();
+        b.host.write("USER_PATTERN[0]", 0x12345678);
+        b.host.write("PATTERN_SHAPE", 4u << 8 | 4u);
+        for (const std::uint32_t kind : {1u, 2u}) {
+            b.host.write_lane(7, "LANE_PATTERN", pattern(kind, GENERATE | CHECK_ON));
+            CHECK((b.host.read_lane(7, "LANE_STATUS") & CHECK_LOCKED) != 0);
+            CHECK(b.host.read("LANE_PATTERN") == pattern(kind, GENERATE | CHECK_ON));
+        }
+        b.host.write("PATTERN_SHAPE", 33u);
+        b.host.write("LANE_PATTERN", pattern(2, GENERATE | CHECK_ON));
+        CHECK(b.host.read("ERROR_CODE") == 5);
+    });
+}
+
 TEST_CASE("host_serdes: near loopback takes the own chip's pattern, without the trace's errors") {
     fresh_simulation([] {
         bench b(noisy());

@@ -96,15 +96,15 @@ TEST_CASE("patterns: a checker locks to its own pattern through equal line codes
                    path, [&](unsigned) -> lane_errors& { return quiet; }, 0)
             .has_value();
     };
-    const auto path = [](line_code sent, line_code received, pattern_end from = {},
-                         pattern_end to = {}) {
+    const auto path = [](line_code sent, line_code received, coding::test_pattern from = {},
+                         coding::test_pattern to = {}) {
         return pattern_path{from, to, {{sent, received, 0u}}, 0};
     };
     using coding::prbs_kind;
     for (const auto kind :
          {prbs_kind::prbs7, prbs_kind::prbs9, prbs_kind::prbs11, prbs_kind::prbs13,
           prbs_kind::prbs15, prbs_kind::prbs23, prbs_kind::prbs31}) {
-        CHECK(locks(path({}, {}, {kind}, {kind})));
+        CHECK(locks(path({}, {}, {.sequence = kind}, {.sequence = kind})));
     }
     const line_code precoded{.precode = true}, inverted{.inverted = true};
     CHECK(locks(path(precoded, precoded)));
@@ -112,10 +112,13 @@ TEST_CASE("patterns: a checker locks to its own pattern through equal line codes
     CHECK_FALSE(locks(path(precoded, {})));
     CHECK_FALSE(locks(path(inverted, {})));
     CHECK_FALSE(locks(path({.gray = false}, {})));
-    CHECK_FALSE(locks(path({}, {}, {prbs_kind::prbs15}, {prbs_kind::prbs31})));
-    const pattern_end plain, turned{.inverted = true};
+    CHECK_FALSE(locks(path({}, {}, {.sequence = prbs_kind::prbs15}, {})));
+    const coding::test_pattern plain, turned{.inverted = true};
     CHECK_FALSE(locks(path({}, {}, turned, plain)));
     CHECK(locks(path({}, {}, turned, turned)));
+    const coding::test_pattern square{.kind = coding::pattern_kind::square, .quaternary = true};
+    CHECK(locks(path({}, {}, square, square)));
+    CHECK_FALSE(locks(path({}, {}, square, plain)));
     // NRZ has one bit a symbol: exchanged wires invert the pattern, and nothing else.
     const line_code nrz{.format = photonics::modulation::nrz};
     const line_code nrz_inverted{.format = photonics::modulation::nrz, .inverted = true};
