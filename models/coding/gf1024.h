@@ -11,10 +11,10 @@ namespace luxlane::coding::gf1024 {
 /// Number of non-zero elements, the period of the powers of a.
 inline constexpr std::size_t period = 1023;
 
-/// Powers of a. Sixteen periods long, so that the decoder's search steps through it by up to 15 a
-/// position without ever reducing an exponent.
+/// Powers of a. As many periods long as polynomials of the decoder have coefficients, up to 31, so
+/// that the exponent of none of their terms has to be reduced.
 inline constexpr auto powers = [] {
-    std::array<std::uint16_t, 16 * period> table{};
+    std::array<std::uint16_t, 31 * period> table{};
     unsigned element = 1;
     for (std::size_t e = 0; e < table.size(); ++e) {
         table[e] = static_cast<std::uint16_t>(element);
@@ -26,19 +26,30 @@ inline constexpr auto powers = [] {
     return table;
 }();
 
-/// Logarithms to the base a of 1..1023; the entry of 0 is unused.
+/// Stands for the logarithm of 0: a sum with it is beyond those of any two others.
+inline constexpr std::size_t log_of_zero = 2 * period;
+
+/// Logarithms to the base a.
 inline constexpr auto logarithms = [] {
-    std::array<std::uint16_t, period + 1> table{};
+    std::array<std::uint16_t, period + 1> table{static_cast<std::uint16_t>(log_of_zero)};
     for (std::size_t e = 0; e < period; ++e) {
         table[powers[e]] = static_cast<std::uint16_t>(e);
     }
     return table;
 }();
 
+/// Elements by the sum of two logarithms, of which one or both may be log_of_zero.
+inline constexpr auto elements = [] {
+    std::array<std::uint16_t, 2 * log_of_zero + 1> table{};
+    for (std::size_t e = 0; e < log_of_zero; ++e) {
+        table[e] = powers[e];
+    }
+    return table;
+}();
+
 /// Product of two elements.
 constexpr std::uint16_t multiply(std::uint16_t a, std::uint16_t b) {
-    return (a == 0 || b == 0) ? std::uint16_t{0}
-                              : powers[static_cast<std::size_t>(logarithms[a]) + logarithms[b]];
+    return elements[static_cast<std::size_t>(logarithms[a]) + logarithms[b]];
 }
 
 /// Quotient of two elements; `b` must not be 0.

@@ -93,8 +93,9 @@ rs_code::rs_code(std::size_t n, std::size_t k)
     }
     tail_blocks_ = ((k + block_symbols - 1) / block_symbols - 1) / 2;
     build_generator();
-    division_ = build_rows(block_symbols, parity_symbols());
-    advance_ = build_rows(parity_symbols(), tail_blocks_ * block_symbols);
+    division_ = build_division(block_symbols, parity_symbols());
+    advance_ = build_division(parity_symbols(), tail_blocks_ * block_symbols);
+    syndromes_ = build_syndromes();
 }
 
 const rs_code& rs_code::kp4() {
@@ -123,10 +124,24 @@ void rs_code::build_generator() {
     }
 }
 
-std::vector<rs_code::half_row> rs_code::build_rows(std::size_t symbols,
-                                                   std::size_t distance) const {
+std::vector<rs_code::half_row> rs_code::build_rows(std::span<const parity_row> of_one) const {
+    std::vector<half_row> rows(of_one.size() * rows_per_symbol * halves_);
+    for (std::size_t symbol = 0; symbol < of_one.size(); ++symbol) {
+        for (std::size_t row = 0; row < rows_per_symbol; ++row) {
+            const bool upper = row >= entries_per_half_symbol;
+            const auto bits = static_cast<std::uint16_t>(upper ? (row % 32) << 5 : row);
+            half_row* entry = &rows[(symbol * rows_per_symbol + row) * halves_];
+            for (std::size_t i = 0; i < parity_symbols(); ++i) {
+                entry[i / 16].coefficients[i % 16] = gf1024::multiply(bits, of_one[symbol][i]);
+            }
+        }
+    }
+    return rows;
+}
+
+std::vector<rs_code::half_row> rs_code::build_division(std::size_t symbols,
+                                                       std::size_t distance) const {
     const std::size_t parity = parity_symbols();
-    std::vector<half_row> rows(symbols * rows_per_symbol * halves_);
     parity_row power{};  // x^e mod g(x), begun at the constant 1
     power[parity - 1] = 1;
     const auto times_x = [&] {
@@ -140,17 +155,39 @@ std::vector<rs_code::half_row> rs_code::build_rows(std::size_t symbols,
     for (std::size_t e = 0; e < distance; ++e) {
         times_x();
     }
+    std::vector<parity_row> powers(symbols);
     for (std::size_t symbol = symbols; symbol-- > 0; times_x()) {
-        for (std::size_t row = 0; row < rows_per_symbol; ++row) {
-            const bool upper = row >= entries_per_half_symbol;
-            const auto bits = static_cast<std::uint16_t>(upper ? (row % 32) << 5 : row);
-            half_row* entry = &rows[(symbol * rows_per_symbol + row) * halves_];
-            for (std::size_t i = 0; i < parity; ++i) {
-                entry[i / 16].coefficients[i % 16] = gf1024::multiply(bits, power[i]);
-            }
+        powers[symbol] = power;
+    }
+    return build_rows(powers);
+}
+
+std::vector<rs_code::half_row> rs_code::build_syndromes() const {
+    std::vector<parity_row> values(parity_symbols());
+    for (std::size_t i = 0; i < parity_symbols(); ++i) {
+        const std::size_t power = parity_symbols() - 1 - i;
+        for (std::size_t j = 0; j < parity_symbols(); ++j) {
+            values[i][j] = gf1024::powers[power * j];
         }
     }
-    return rows;
+    return build_rows(values);
+}
+
+template <std::size_t halves>
+rs_code::parity_row rs_code::sum_rows(const parity_row& symbols, const std::vector<half_row>& table,
+                                      const parity_row& sum) const {
+    wide_row<halves> row;
+    std::memcpy(row.part.data(), sum.data(), sizeof row);
+    std::array<std::uint16_t, halves * 16> lower;
+    std::array<std::uint16_t, halves * 16> upper;
+    for (std::size_t h = 0; h < halves; ++h) {
+        row_offsets<halves>(load<vector16>(&symbols[16 * h]), &lower[16 * h], &upper[16 * h]);
+    }
+    add_rows<halves>(row, lower.data(), upper.data(), parity_symbols(),
+                     reinterpret_cast<const std::byte*>(table.data()));
+    parity_row result{};
+    std::memcpy(result.data(), row.part.data(), sizeof row);
+    return result;
 }
 
 template <std::size_t halves>
@@ -177,16 +214,11 @@ rs_code::parity_row rs_code::remainder_of(const std::uint16_t* message) const {
         in_head += block_symbols;
         in_tail += block_symbols;
     }
-    std::array<std::uint16_t, halves * 16> lower;
-    std::array<std::uint16_t, halves * 16> upper;
-    for (std::size_t h = 0; h < halves; ++h) {
-        row_offsets<halves>(head.part[h], &lower[16 * h], &upper[16 * h]);
-    }
-    add_rows<halves>(tail, lower.data(), upper.data(), parity_symbols(),
-                     reinterpret_cast<const std::byte*>(advance_.data()));
-    parity_row result{};
-    std::memcpy(result.data(), tail.part.data(), sizeof tail);
-    return result;
+    parity_row of_head{};
+    parity_row of_tail{};
+    std::memcpy(of_head.data(), head.part.data(), sizeof head);
+    std::memcpy(of_tail.data(), tail.part.data(), sizeof tail);
+    return sum_rows<halves>(of_head, advance_, of_tail);
 }
 
 rs_code::parity_row rs_code::remainder(const std::uint16_t* message) const {
@@ -199,6 +231,11 @@ rs_code::parity_row rs_code::residue(std::span<const std::uint16_t> word) const 
         row[i] = static_cast<std::uint16_t>(row[i] ^ word[k_ + i]);
     }
     return row;
+}
+
+rs_code::parity_row rs_code::syndromes(const parity_row& residue) const {
+    return halves_ == 2 ? sum_rows<2>(residue, syndromes_, {})
+                        : sum_rows<1>(residue, syndromes_, {});
 }
 
 void rs_code::require_size(std::size_t size, std::size_t expected, const char* what) const {

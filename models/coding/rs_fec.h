@@ -14,10 +14,10 @@ enum class decode_status { clean, corrected, uncorrectable };
 /// Result of rs_code::decode.
 struct decode_result {
     decode_status status = decode_status::clean;
-    /// Number of symbols corrected; 0 unless `status` is corrected.
+    /// Number of symbols changed, erased ones among them; 0 unless `status` is corrected.
     std::size_t errors = 0;
-    /// Indices into the codeword of the corrected symbols, ascending; the first `errors` are valid.
-    std::array<std::uint16_t, 15> positions{};
+    /// Indices into the codeword of those symbols, ascending; the first `errors` are valid.
+    std::array<std::uint16_t, 30> positions{};
 };
 
 /// Systematic Reed-Solomon code over GF(2^10) with the generator polynomial
@@ -56,10 +56,13 @@ public:
     /// std::invalid_argument on a wrong size.
     bool is_codeword(std::span<const std::uint16_t> word) const;
 
-    /// Corrects up to t symbols of `word` (n symbols) in place; leaves an uncorrectable word as it
-    /// was. std::invalid_argument on a wrong size. Syndromes, Berlekamp-Massey, Chien search,
-    /// Forney's formula (Blahut, Algebraic Codes for Data Transmission, chapter 7).
-    decode_result decode(std::span<std::uint16_t> word) const;
+    /// Corrects `word` (n symbols) in place if it holds e errors and f erasures with 2 e + f <= n -
+    /// k; leaves an uncorrectable word as it was. `erasures` are indices of symbols that nothing is
+    /// known about, ascending; there may be more than n - k. std::invalid_argument on a wrong size
+    /// or order. Forney syndromes, Berlekamp-Massey, Chien search, Forney's formula (Blahut,
+    /// Algebraic Codes for Data Transmission, chapter 7).
+    decode_result decode(std::span<std::uint16_t> word,
+                         std::span<const std::uint16_t> erasures = {}) const;
 
 private:
     static constexpr std::size_t max_parity = 30;
@@ -72,15 +75,26 @@ private:
     using parity_row = std::array<std::uint16_t, 2 * 16>;
 
     void build_generator();
-    /// Rows of a table that says what each half of each of `symbols` successive symbols leaves
-    /// after division by g(x), the last of them being the coefficient of x^distance.
-    std::vector<half_row> build_rows(std::size_t symbols, std::size_t distance) const;
+    /// A table of what each value of each half of some symbols adds to a row, from what each symbol
+    /// adds that is 1.
+    std::vector<half_row> build_rows(std::span<const parity_row> of_one) const;
+    /// What `symbols` successive symbols leave after division by g(x), the last of them being the
+    /// coefficient of x^distance.
+    std::vector<half_row> build_division(std::size_t symbols, std::size_t distance) const;
+    /// What the symbols of a residue add to the syndromes.
+    std::vector<half_row> build_syndromes() const;
     /// Remainder of x^(n-k) m(x) divided by g(x), for the k symbols at `message`.
     parity_row remainder(const std::uint16_t* message) const;
     template <std::size_t halves>
     parity_row remainder_of(const std::uint16_t* message) const;
     /// Remainder of the received polynomial: zero for codewords only.
     parity_row residue(std::span<const std::uint16_t> word) const;
+    /// Values of a residue, and of all words that leave it, at a^0, a^1, ..., a^(n-k-1).
+    parity_row syndromes(const parity_row& residue) const;
+    /// Sum of what `count` symbols add by a table, onto `sum`.
+    template <std::size_t halves>
+    parity_row sum_rows(const parity_row& symbols, const std::vector<half_row>& table,
+                        const parity_row& sum) const;
     void require_size(std::size_t size, std::size_t expected, const char* what) const;
 
     std::size_t n_;
@@ -90,6 +104,7 @@ private:
     std::vector<std::uint16_t> generator_;
     std::vector<half_row> division_;  // for the eight symbols of a block
     std::vector<half_row> advance_;   // for a remainder that is moved past the tail
+    std::vector<half_row> syndromes_;
 };
 
 }  // namespace luxlane::coding
