@@ -10,61 +10,24 @@
 #include <string>
 
 #include "models/coding/gf1024.h"
-#include "testbenches/unit/coding/random_bits.h"
-
-extern "C" {
-#include <fec.h>
-}
+#include "testbenches/unit/coding/libfec_code.h"
+#include "testbenches/unit/coding/random_codewords.h"
 
 using namespace luxlane::coding;
 using luxlane::coding::testing::generator;
+using luxlane::coding::testing::libfec_code;
+using luxlane::coding::testing::random_codeword;
 using word = std::vector<std::uint16_t>;
 
 namespace {
 
 const rs_code* const all_codes[] = {&rs_code::kp4(), &rs_code::kr4(), &rs_code::rs272()};
 
-/// Debian's libfec as the oracle: same field, same generator, shortened by padding.
-class libfec_code {
-public:
-    explicit libfec_code(const rs_code& code)
-        : k_(code.message_symbols()),
-          handle_(init_rs_int(10, 0x409, 0, 1, static_cast<int>(code.parity_symbols()),
-                              static_cast<int>(1023 - code.codeword_symbols())),
-                  free_rs_int) {}
-
-    void encode(word& codeword) const {
-        std::vector<unsigned> wide(codeword.begin(), codeword.end());
-        encode_rs_int(handle_.get(), wide.data(), wide.data() + k_);
-        std::copy(wide.begin(), wide.end(), codeword.begin());
-    }
-
-    /// Number of corrected symbols, negative if uncorrectable.
-    int decode(word& received) const {
-        std::vector<unsigned> wide(received.begin(), received.end());
-        const int errors = decode_rs_int(handle_.get(), wide.data(), nullptr, 0);
-        std::copy(wide.begin(), wide.end(), received.begin());
-        return errors;
-    }
-
-private:
-    std::size_t k_;
-    std::unique_ptr<void, void (*)(void*)> handle_;
-};
-
-word random_codeword(const rs_code& code, generator& random) {
-    word codeword = testing::random_symbols(code.codeword_symbols(), random);
-    code.encode(std::span(codeword).first(code.message_symbols()), codeword);
-    return codeword;
-}
-
 /// Replaces `count` different symbols by wrong ones; returns their positions, ascending.
 std::vector<std::size_t> damage(word& codeword, std::size_t count, generator& random) {
     auto positions = testing::random_subset(count, codeword.size(), random);
     std::sort(positions.begin(), positions.end());
-    for (const std::size_t position : positions) {
-        codeword[position] = static_cast<std::uint16_t>(codeword[position] ^ (1 + random() % 1023));
-    }
+    testing::damage(codeword, positions, random);
     return positions;
 }
 
@@ -216,39 +179,4 @@ TEST_CASE("impossible codes and wrong sizes are refused") {
     REQUIRE_THROWS_AS(code.encode(message, codeword), std::invalid_argument);
     REQUIRE_THROWS_AS(code.decode(message), std::invalid_argument);
     REQUIRE_THROWS_AS(code.is_codeword(message), std::invalid_argument);
-}
-
-TEST_CASE("codeword failures at a bit error rate of 1e-3 are as many as the binomial law says") {
-    // P = sum over i > 15 of C(544,i) s^i (1-s)^(544-i), s = 1 - (1-p)^10: 1.5e-4.
-    const double p = 1e-3;
-    const double s = 1 - std::pow(1 - p, 10);
-    double expected = 0;
-    for (int i = 16; i <= 60; ++i) {
-        expected += std::exp(std::lgamma(545) - std::lgamma(i + 1) - std::lgamma(545 - i) +
-                             i * std::log(s) + (544 - i) * std::log1p(-s));
-    }
-    REQUIRE(expected == Approx(1.5e-4).epsilon(0.05));
-
-    generator random(15);
-    std::geometric_distribution<std::size_t> gap(p);
-    const rs_code& code = rs_code::kp4();
-    const word sent = random_codeword(code, random);
-    const int trials = 600000;
-    int failures = 0;
-    for (int trial = 0; trial < trials; ++trial) {
-        word received = sent;
-        std::size_t hit = 0;
-        for (std::size_t bit = gap(random); bit < 5440; bit += 1 + gap(random)) {
-            hit += received[bit / 10] == sent[bit / 10] ? 1 : 0;
-            received[bit / 10] = static_cast<std::uint16_t>(received[bit / 10] ^ (1u << bit % 10));
-        }
-        // Fewer errors are corrected by theorem; the tests above hold the decoder to it.
-        if (hit >= 14) {
-            const bool failed = code.decode(received).status == decode_status::uncorrectable;
-            REQUIRE(failed == (hit > 15));
-            failures += failed ? 1 : 0;
-        }
-    }
-    const double mean = trials * expected;
-    REQUIRE(std::abs(failures - mean) < 3.3 * std::sqrt(mean));  // 99.9 %
 }
