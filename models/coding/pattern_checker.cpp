@@ -8,11 +8,28 @@ namespace {
 
 constexpr int bits_to_lock = 32;
 constexpr unsigned window_length = 256;
+constexpr std::size_t words_per_window = window_length / 64;
 constexpr std::size_t words_compared = 256;  // at once
 constexpr std::uint64_t first_bits = 0x5555'5555'5555'5555;
 
 void add(std::uint64_t& counter, std::uint64_t count) {
     counter = std::min(counter + count, pattern_checker::counter_max);
+}
+
+/// How many of `count` words come without a wrong bit before the first one, in whole windows.
+std::size_t clean_words(const std::uint64_t* words, const std::uint64_t* expected,
+                        std::size_t count) {
+    std::size_t i = 0;
+    for (; i + words_per_window <= count; i += words_per_window) {
+        std::uint64_t wrong = 0;
+        for (std::size_t k = i; k < i + words_per_window; ++k) {
+            wrong |= words[k] ^ expected[k];
+        }
+        if (wrong != 0) {
+            break;
+        }
+    }
+    return i;
 }
 
 }  // namespace
@@ -87,14 +104,17 @@ void pattern_checker::search_prbs(std::uint64_t word) {
 
 void pattern_checker::search_periodic() {
     const std::uint64_t* first = &recent_[words_searched - words_to_match_];
-    for (std::size_t position = 0; position < periodic_.size(); ++position) {
-        std::size_t matched = 0;
+    const auto fits = [&](std::size_t position) {
+        std::size_t matched = 1;
         while (matched < words_to_match_ &&
                first[matched] == periodic_[(position + 64 * matched) % periodic_.size()]) {
             ++matched;
         }
-        if (matched == words_to_match_) {
-            reference_ = pattern_generator::at_position(pattern_, position + 64 * matched);
+        return matched == words_to_match_;
+    };
+    for (std::size_t position = 0; position < periodic_.size(); ++position) {
+        if (periodic_[position] == first[0] && fits(position)) {
+            reference_ = pattern_generator::at_position(pattern_, position + 64 * words_to_match_);
             return;
         }
     }
@@ -104,20 +124,33 @@ std::size_t pattern_checker::compare(std::span<const std::uint64_t> words) {
     std::array<std::uint64_t, words_compared> expected;
     const std::size_t most = std::min(words.size(), words_compared);
     reference_->fill(std::span(expected).first(most));
-    for (std::size_t i = 0; i < most; ++i) {
-        unsigned bits = 64;
-        std::uint64_t wrong = words[i] ^ expected[i];
-        if (gated_) {
-            bits = static_cast<unsigned>(std::min<std::uint64_t>(64, gate_left_));
-            wrong &= bits < 64 ? (std::uint64_t{1} << bits) - 1 : ~std::uint64_t{0};
-            gate_left_ -= bits;
+    for (std::size_t i = 0; i < most;) {
+        if (window_bits_ == 0 && !gated_) {
+            const std::size_t clean = clean_words(&words[i], &expected[i], most - i);
+            add(bits_, 64 * clean);
+            i += clean;
+            if (i == most) {
+                break;
+            }
         }
-        count(wrong, bits);
+        compare_word(words[i] ^ expected[i]);
+        ++i;
         if (gate_done() || !locked()) {
-            return i + 1;
+            return i;
         }
     }
     return most;
+}
+
+void pattern_checker::compare_word(std::uint64_t wrong) {
+    if (gated_ && gate_left_ < 64) {
+        const auto bits = static_cast<unsigned>(gate_left_);
+        gate_left_ = 0;
+        count(wrong & ((std::uint64_t{1} << bits) - 1), bits);
+        return;
+    }
+    gate_left_ -= gated_ ? 64 : 0;
+    count(wrong, 64);
 }
 
 void pattern_checker::count(std::uint64_t wrong, unsigned bits) {

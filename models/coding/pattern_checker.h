@@ -56,6 +56,7 @@ private:
     void search_prbs(std::uint64_t word);
     void search_periodic();
     std::size_t compare(std::span<const std::uint64_t> words);
+    void compare_word(std::uint64_t wrong);
     void count(std::uint64_t wrong, unsigned bits);
     void search_again();
 

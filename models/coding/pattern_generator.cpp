@@ -41,9 +41,12 @@ void pattern_generator::fill(std::span<std::uint64_t> words) {
             }
         }
     } else {
+        const std::size_t period = periodic_.size();
+        const std::size_t step = 64 % period;
         for (std::uint64_t& word : words) {
             word = periodic_[position_];
-            position_ = (position_ + 64) % periodic_.size();
+            position_ += step;
+            position_ -= position_ >= period ? period : 0;
         }
     }
     const std::uint64_t wrong = std::min<std::uint64_t>(to_inject_, words.size());
