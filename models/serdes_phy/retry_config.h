@@ -39,9 +39,16 @@ void check(const retry_settings& settings);
 
 /// init_data as this link uses it: who begins, and which of his attempts this is.
 struct handshake_data {
+    /// The attempt of a transmitter that was just switched on: its numbers begin here, whatever
+    /// was heard under the same ones before.
+    static constexpr std::uint8_t first_attempt = 1;
+
     std::uint8_t incarnation = 0;  ///< changes with each reset of the port that sends INIT
     std::uint8_t attempt = 0;      ///< changes with each handshake, so that old echoes are known
 
+    void next_attempt() {
+        attempt = static_cast<std::uint8_t>(attempt == 255 ? first_attempt + 1 : attempt + 1);
+    }
     std::uint16_t pack() const { return static_cast<std::uint16_t>(incarnation << 8 | attempt); }
     static handshake_data unpack(std::uint16_t data) {
         return {static_cast<std::uint8_t>(data >> 8), static_cast<std::uint8_t>(data)};

@@ -75,20 +75,23 @@ bool retry_receiver::hear(const control_ordered_set& set) {
         return false;
     }
     ++counters_.rx_init_ctl_os;
-    const std::int32_t skipped = positioned_ ? number_distance(expected_, set.number) : 0;
-    if (!positioned_ || skipped > 0) {
+    const handshake_data data = handshake_data::unpack(set.init_data);
+    const bool anew = !positioned_ || data.attempt == handshake_data::first_attempt;
+    const bool was_reset = data.incarnation != far_incarnation_ || (positioned_ && anew);
+    const std::int32_t skipped = anew ? 0 : number_distance(expected_, set.number);
+    if (anew || skipped > 0) {
         expected_ = set.number;
         lost_ += static_cast<std::uint64_t>(skipped);
         counters_.rx_given_up_flits += static_cast<std::uint64_t>(skipped);
     }
     positioned_ = true;
+    far_incarnation_ = data.incarnation;
     heard_ = set.number;
     state_ = retry_receiver_state::send_acks;
     echo_ = {control_message::init_echo, set.number, set.init_data};
     // Spares the far end from sending what was delivered already.
     prompt_ = skipped < 0;
-    const std::uint8_t incarnation = handshake_data::unpack(set.init_data).incarnation;
-    return std::exchange(far_incarnation_, incarnation) != incarnation;
+    return was_reset;
 }
 
 std::optional<control_ordered_set> retry_receiver::control(std::uint64_t now_ps, bool idle) {

@@ -62,8 +62,9 @@ public:
     void damaged(std::size_t slots);
 
     /// INIT from the far end; other sets are the transmitter's and ignored. Returns whether the far
-    /// end was reset since its last INIT, so that it has to be told our transmitter's number again
-    /// (retry_transmitter::far_end_reset).
+    /// end was reset or switched on since its last INIT, so that it has to be told our
+    /// transmitter's number again (retry_transmitter::far_end_reset). The first INIT of all, when
+    /// repeated, looks like that too: the handshake that it causes does no harm.
     bool hear(const coding::control_ordered_set& set);
     /// What is to be told to the far end, most urgent first; call again until there is nothing.
     /// `idle`: the slot would be empty otherwise, so that an acknowledgement costs nothing.

@@ -174,7 +174,7 @@ void retry_transmitter::watch_progress(std::uint64_t now_ps) {
 
 void retry_transmitter::begin_handshake(std::uint64_t now_ps) {
     state_ = retry_transmitter_state::init;
-    ++handshake_.attempt;
+    handshake_.next_attempt();
     init_number_ = number_of(acknowledged_);
     init_due_ps_ = now_ps;
     replay_due_ps_ = never;

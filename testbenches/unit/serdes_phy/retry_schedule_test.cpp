@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <random>
@@ -281,7 +282,8 @@ TEST_CASE("nothing is lost silently, repeated or reordered under random faults")
     std::uint64_t flushed = 0;
     std::uint64_t resent = 0;
     std::uint64_t lost = 0;
-    for (std::uint64_t seed = 1; seed <= 2500; ++seed) {
+    const std::uint64_t schedules = std::getenv("LUXLANE_LONG") != nullptr ? 100000 : 2500;
+    for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
         const schedule drawn = draw_schedule(random);

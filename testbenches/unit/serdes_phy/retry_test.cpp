@@ -371,6 +371,41 @@ TEST_CASE("a handshake ahead of the expected number tells how many flits were gi
     REQUIRE(bench.rx.counters().rx_given_up_flits == 15);
 }
 
+TEST_CASE("a far end that lost its power begins anew, in both directions") {
+    retry_port near(small_settings());
+    const auto shake = [&](retry_port& far) {
+        // Each side's INIT, answered by the other, until nobody has anything to tell.
+        for (unsigned i = 0; i < 4; ++i) {
+            while (const auto set = far.control(0, true)) {
+                near.hear(*set, 0);
+            }
+            while (const auto set = near.control(0, true)) {
+                far.hear(*set, 0);
+            }
+        }
+    };
+    const auto carry = [](retry_port& from, retry_port& to, std::size_t flits) {
+        std::vector<numbered_run> runs;
+        from.transmitter.take(run_of(flits), 0);
+        from.transmitter.next(flits, 0, runs);
+        REQUIRE(runs.size() == 1);
+        return to.receiver.take(runs[0].number, flits, 0).size();
+    };
+    near.transmitter.link(true, 0);
+    for (unsigned life = 0; life < 3; ++life) {
+        retry_port far(small_settings());
+        far.transmitter.link(true, 0);
+        shake(far);
+        REQUIRE(carry(near, far, 3) == 3);
+        REQUIRE(carry(far, near, 5) == 5);
+        shake(far);
+        REQUIRE_FALSE(near.transmitter.busy());
+        REQUIRE_FALSE(far.transmitter.busy());
+    }
+    REQUIRE(near.receiver.collect_lost() == 0);
+    REQUIRE(near.transmitter.counters().given_up_flits == 0);
+}
+
 TEST_CASE("with retry off flits pass as they come, and nothing is kept") {
     retry_settings settings = small_settings();
     settings.enable = false;
