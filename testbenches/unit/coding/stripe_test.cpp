@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <set>
 
 #include "models/coding/bit_io.h"
-#include "models/coding/rs_fec.h"
 #include "testbenches/unit/coding/random_bits.h"
 
 using namespace luxlane::coding;
@@ -31,40 +29,6 @@ std::size_t most_on_a_lane(std::size_t lanes, std::size_t interleave, std::size_
         }
     }
     return most;
-}
-
-/// Sends `codewords` random codewords over 272 lanes of which `dead` carry random bits, through the
-/// packed lanes and back; returns how many cannot be corrected. Whole rows: two rows a codeword.
-std::size_t failures_with_dead_lanes(std::size_t codewords, const std::vector<std::size_t>& dead,
-                                     generator& random) {
-    const striping deal(272);
-    const rs_code& code = rs_code::kp4();
-    auto sent = testing::random_symbols(codewords * codeword_symbols, random);
-    for (std::size_t c = 0; c < codewords; ++c) {
-        const auto codeword = std::span(sent).subspan(c * codeword_symbols, codeword_symbols);
-        code.encode(codeword.first(code.message_symbols()), codeword);
-    }
-    const std::size_t words = words_for_bits(10 * 2 * codewords);
-    std::vector<std::uint64_t> lane_words(272 * words);
-    deal.scatter(sent, 0, lane_words, words);
-    for (const std::size_t lane : dead) {
-        for (std::size_t w = 0; w < words; ++w) {
-            lane_words[lane * words + w] = random();
-        }
-    }
-    std::vector<std::uint16_t> received(sent.size());
-    deal.gather(lane_words, words, 0, received);
-    std::size_t failures = 0;
-    for (std::size_t c = 0; c < codewords; ++c) {
-        const auto codeword = std::span(received).subspan(c * codeword_symbols, codeword_symbols);
-        if (code.decode(codeword).status == decode_status::uncorrectable) {
-            ++failures;
-        } else {
-            REQUIRE(std::equal(codeword.begin(), codeword.end(),
-                               sent.begin() + static_cast<long>(c * codeword_symbols)));
-        }
-    }
-    return failures;
 }
 
 }  // namespace
@@ -219,26 +183,4 @@ TEST_CASE("parts of rows and lanes that are too short are refused") {
                       std::invalid_argument);
     REQUIRE_THROWS_AS(deal.scatter(symbols, 0, lane_words, 1), std::invalid_argument);
     REQUIRE_THROWS_AS(deal.gather(lane_words, 2, 0, symbols), std::invalid_argument);
-}
-
-TEST_CASE("any 7 dead lanes of 272 lose nothing") {
-    generator random(22);
-    for (int trial = 0; trial < 100; ++trial) {
-        REQUIRE(failures_with_dead_lanes(64, testing::random_subset(7, 272, random), random) == 0);
-    }
-}
-
-TEST_CASE("8 dead lanes of 272 fail the codewords whose 16 symbols are all wrong: 98.4 %") {
-    generator random(23);
-    const std::size_t trials = 100;
-    const std::size_t each = 64;
-    std::size_t failures = 0;
-    for (std::size_t trial = 0; trial < trials; ++trial) {
-        failures += failures_with_dead_lanes(each, testing::random_subset(8, 272, random), random);
-    }
-    // A random symbol is right by chance once in 1024.
-    const double expected = std::pow(1023.0 / 1024.0, 16);
-    const double total = static_cast<double>(trials * each);
-    const double deviation = std::sqrt(total * expected * (1 - expected));
-    REQUIRE(std::abs(static_cast<double>(failures) - total * expected) < 3.3 * deviation);
 }
