@@ -59,7 +59,8 @@ block257 transcode(const block66_group& blocks, transcode_clause clause) noexcep
     return block;
 }
 
-block66_group transcode_back(const block257& coded, transcode_clause clause) noexcept {
+block66_group transcode_back(const block257& coded, transcode_clause clause,
+                             std::uint64_t previous_payload) noexcept {
     block257 block = coded;
     mix_header(block, clause);
     block66_group blocks;
@@ -69,25 +70,26 @@ block66_group transcode_back(const block257& coded, transcode_clause clause) noe
         }
         return blocks;
     }
-    if ((block[0] & header_mask) == no_control_block) {
-        blocks.fill({invalid_header, 0});
-        return blocks;
-    }
-    std::size_t first_control = blocks_per_transcoded;
+    const bool valid = (block[0] & header_mask) != no_control_block;
+    std::size_t shortened = valid ? blocks_per_transcoded : 0;
     for (std::size_t j = blocks_per_transcoded; j-- > 0;) {
         const bool data = (block[0] >> (j + 1) & 1) != 0;
-        first_control = data ? first_control : j;
-        blocks[j].header = data ? data_header : control_header;
+        shortened = data ? shortened : j;
+        blocks[j].header = !valid ? invalid_header : data ? data_header : control_header;
         blocks[j].payload = block[j] >> header_bits | block[j + 1] << (64 - header_bits);
     }
     // From the last word back to the shortened one, every bit moves up by the nibble to restore.
-    for (std::size_t j = blocks_per_transcoded - 1; j > first_control; --j) {
+    for (std::size_t j = blocks_per_transcoded - 1; j > shortened; --j) {
         blocks[j].payload = blocks[j].payload << 4 | blocks[j - 1].payload >> 60;
     }
-    std::uint64_t& payload = blocks[first_control].payload;
-    const auto nibble = static_cast<unsigned>(payload & 0xF);
-    const std::uint64_t type = block_type_of_nibble(nibble);
-    payload = (payload >> 4 << 8) | (type != 0 ? type : nibble);
+    const std::uint64_t before = shortened == 0 ? previous_payload : blocks[shortened - 1].payload;
+    std::uint64_t& payload = blocks[shortened].payload;
+    payload = (payload & 0xF) | (payload >> 4 << 8);
+    // What the scrambler added to the type field comes from 39 and 58 bits before.
+    const std::uint64_t added =
+        clause == transcode_clause::clause_91 ? (before >> 25 ^ before >> 6) & 0xFF : 0;
+    const std::uint8_t type = block_type_of_nibble((payload ^ added) & 0xF);
+    payload |= (type ^ added) & 0xF0;
     return blocks;
 }
 
