@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/coding/bit_io.h"
 #include "models/coding/crc.h"
 
 namespace luxlane::coding {
@@ -16,18 +15,10 @@ static_assert(std::endian::native == std::endian::little, "bytes are moved as nu
 
 constexpr std::size_t header_bytes = 12;
 constexpr std::size_t checked_bytes = flit_bytes - sizeof(std::uint32_t);
-constexpr std::size_t slot_bytes = 1 + flit_bytes;
-constexpr std::size_t pair_bytes = slots_per_pair * slot_bytes;
 constexpr unsigned largest_flags = 7;
 // Of the first four bytes: above type and flags, and above the number.
 constexpr std::uint32_t unused_bits = 0xF00000E0;
 static_assert(header_bytes + flit_payload_bytes == checked_bytes);
-static_assert(8 * pair_bytes == 2 * 10 * message_symbols);
-
-// A message is 642.5 bytes: the second one begins in the middle of a byte, so that both together
-// are one bit stream, and one run of symbols.
-using pair_symbols = std::array<std::uint16_t, 2 * message_symbols>;
-using pair_words = std::array<std::uint64_t, words_for_bits(8 * pair_bytes)>;
 
 template <typename number>
 void put(std::uint8_t* at, number value) {
@@ -85,47 +76,6 @@ bool unpack_flit(std::span<const std::uint8_t, flit_bytes> image, flit& to, std:
     to.credits = amounts >> 8;
     std::copy_n(image.begin() + header_bytes, flit_payload_bytes, to.payload.begin());
     return true;
-}
-
-void pack_codeword_pair(std::span<const flit* const, slots_per_pair> flits,
-                        std::span<std::uint16_t, message_symbols> first,
-                        std::span<std::uint16_t, message_symbols> second) {
-    pair_words words{};
-    auto* slot = reinterpret_cast<std::uint8_t*>(words.data());
-    for (const flit* each : flits) {
-        if (each != nullptr) {
-            const flit_image image = pack_flit(*each);
-            slot[0] = slot_marker;
-            std::copy(image.begin(), image.end(), slot + 1);
-        }
-        slot += slot_bytes;
-    }
-    pair_symbols symbols;
-    symbols_from_bits(words, symbols);
-    std::copy_n(symbols.begin(), message_symbols, first.begin());
-    std::copy_n(symbols.begin() + message_symbols, message_symbols, second.begin());
-}
-
-void unpack_codeword_pair(std::span<const std::uint16_t, message_symbols> first,
-                          std::span<const std::uint16_t, message_symbols> second,
-                          received_pair& to) {
-    pair_symbols symbols;
-    std::copy(first.begin(), first.end(), symbols.begin());
-    std::copy(second.begin(), second.end(), symbols.begin() + message_symbols);
-    pair_words words{};
-    bits_from_symbols(symbols, words);
-    const auto* slot = reinterpret_cast<const std::uint8_t*>(words.data());
-    for (std::size_t i = 0; i < slots_per_pair; ++i, slot += slot_bytes) {
-        const std::span<const std::uint8_t, flit_bytes> image(slot + 1, flit_bytes);
-        if (slot[0] == slot_marker) {
-            std::uint32_t number = 0;
-            to.status[i] =
-                unpack_flit(image, to.flits[i], number) ? slot_status::good : slot_status::bad;
-        } else {
-            const bool zero = std::all_of(slot, slot + slot_bytes, [](auto b) { return b == 0; });
-            to.status[i] = zero ? slot_status::empty : slot_status::bad;
-        }
-    }
 }
 
 }  // namespace luxlane::coding

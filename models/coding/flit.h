@@ -52,33 +52,4 @@ bool verify_flit(std::span<const std::uint8_t, flit_bytes> image);
 /// bits not 0).
 bool unpack_flit(std::span<const std::uint8_t, flit_bytes> image, flit& to, std::uint32_t& number);
 
-/// The wire format packs five slots of 2056 bits into the messages of two successive RS(544,514)
-/// codewords (2 x 5140 bits). An occupied slot is the octet A5h and the 256 bytes of a flit, bit 0
-/// of each byte first; an empty slot is all zeros.
-inline constexpr std::size_t slots_per_pair = 5;
-inline constexpr std::size_t message_symbols = 514;
-inline constexpr std::uint8_t slot_marker = 0xA5;
-
-enum class slot_status : std::uint8_t {
-    empty,
-    good,
-    bad  ///< neither empty nor a flit with a good CRC: damaged beyond what FEC repaired
-};
-
-/// The five slots received in a pair of codewords.
-struct received_pair {
-    std::array<slot_status, slots_per_pair> status{};
-    std::array<flit, slots_per_pair> flits;  ///< valid where `status` is good
-};
-
-/// Packs five flits, in order of sending; a null pointer leaves its slot empty.
-void pack_codeword_pair(std::span<const flit* const, slots_per_pair> flits,
-                        std::span<std::uint16_t, message_symbols> first,
-                        std::span<std::uint16_t, message_symbols> second);
-
-/// Unpacks the messages of a pair of codewords.
-void unpack_codeword_pair(std::span<const std::uint16_t, message_symbols> first,
-                          std::span<const std::uint16_t, message_symbols> second,
-                          received_pair& to);
-
 }  // namespace luxlane::coding

@@ -11,12 +11,9 @@
 namespace luxlane::wide_link {
 namespace {
 
-constexpr std::size_t correctable = 15;
-constexpr double codeword_symbols = 544.0;
-
-/// Probability of 0 .. 15 errors in a codeword; the rest is `beyond`.
+/// Probability of 0 .. t errors in a codeword; the rest is `beyond`.
 struct error_distribution {
-    std::array<double, correctable + 1> exactly{};
+    std::array<double, 16> exactly{};
     double beyond = 0.0;
 };
 
@@ -33,9 +30,10 @@ double symbol_error_ratio(double ber) {
 
 /// Lanes with few errors together make a Poisson distribution; each poor lane is folded in exactly,
 /// with its whole symbols a codeword and, by chance, one more.
-error_distribution distribution_of(std::span<const double> ratio) {
+error_distribution distribution_of(std::span<const double> ratio, const payload_format& format) {
     constexpr double poor = 1e-5;
-    const double per_lane = codeword_symbols / static_cast<double>(ratio.size());
+    const std::size_t correctable = format.correctable();
+    const double per_lane = double(format.codeword_symbols()) / static_cast<double>(ratio.size());
     const double whole = std::floor(per_lane);
     double mean = 0.0;
     for (const double each : ratio) {
@@ -117,17 +115,23 @@ void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> p
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         ratio[lane] = symbol_error_ratio(ber[lane]);
     }
-    const auto symbols_by = [&](std::uint64_t words) { return words * 544 / lanes; };
+    const auto symbols_by = [&](std::uint64_t words) {
+        return words * format_.codeword_symbols() / lanes;
+    };
     const std::uint64_t symbols = symbols_by(codewords_ + codewords) - symbols_by(codewords_);
     codewords_ += codewords;
-    counters.codewords += codewords;
     for (const std::uint16_t physical : physical_of) {
         if (physical != lane_map::none) {
             counters.lane_symbols[physical] += symbols;
         }
     }
 
-    const auto chance = distribution_of(ratio);
+    const std::size_t correctable = format_.correctable();
+    if (correctable == 0) {
+        return;
+    }
+    counters.codewords += codewords;
+    const auto chance = distribution_of(ratio, format_);
     double with_errors = chance.beyond;
     for (std::size_t n = 1; n <= correctable; ++n) {
         with_errors += chance.exactly[n];

@@ -5,6 +5,7 @@
 
 #include "models/common/random.h"
 #include "models/serdes_phy/fec_counters.h"
+#include "models/serdes_phy/payload_format.h"
 
 namespace luxlane::wide_link {
 
@@ -16,10 +17,12 @@ inline constexpr std::uint32_t idle_error_purpose = 0x500;
 /// share. Counter-based: a draw depends on the key and the number of draws before alone.
 class idle_accrual {
 public:
-    explicit idle_accrual(const stream_key& key) : key_(key) {}
+    idle_accrual(const stream_key& key, const payload_format& format)
+        : key_(key), format_(format) {}
 
-    /// Adds `codewords` codewords to `counters`. `physical_of` and `ber` have one entry per logical
-    /// lane: its physical lane (FFFFh = none) and that lane's bit error ratio, 0 .. 0.5.
+    /// Adds `codewords` codewords to `counters`; without FEC only the symbols that were seen.
+    /// `physical_of` and `ber` have one entry per logical lane: its physical lane (FFFFh = none)
+    /// and that lane's bit error ratio, 0 .. 0.5.
     void add(std::uint64_t codewords, std::span<const std::uint16_t> physical_of,
              std::span<const double> ber, fec_counters& counters);
 
@@ -27,6 +30,7 @@ private:
     std::uint64_t binomial(std::uint64_t n, double probability);
 
     stream_key key_;
+    payload_format format_;
     std::uint64_t position_ = 0;
     std::uint64_t codewords_ = 0;  ///< counted so far
 };

@@ -306,13 +306,4 @@ bool line_receiver::deskew(const lane_map& map, std::int32_t depth_ui, std::int3
     return true;
 }
 
-std::optional<std::int32_t> line_receiver::displacement_ui(std::uint32_t physical) const {
-    const auto& lane = lanes_[physical];
-    const std::int32_t wait = read_point_ui_ - lane.skew_ui();
-    if (!lane.framed() || found_in_[physical] != epoch_ || wait < 0 || wait > fifo_depth_ui_) {
-        return std::nullopt;
-    }
-    return skew_ui_[physical] - lane.skew_ui();
-}
-
 }  // namespace luxlane::wide_link

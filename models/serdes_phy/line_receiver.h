@@ -86,7 +86,14 @@ public:
     std::int32_t read_point_ui() const { return read_point_ui_; }
     /// Bits by which the lane's data stand beside their place: 0 unless its skew has changed since
     /// it was found; nothing if the lane has no frame or lies outside its deskew FIFO.
-    std::optional<std::int32_t> displacement_ui(std::uint32_t physical) const;
+    std::optional<std::int32_t> displacement_ui(std::uint32_t physical) const {
+        const auto& lane = lanes_[physical];
+        const std::int32_t wait = read_point_ui_ - lane.skew_ui();
+        if (!lane.framed() || found_in_[physical] != epoch_ || wait < 0 || wait > fifo_depth_ui_) {
+            return std::nullopt;
+        }
+        return skew_ui_[physical] - lane.skew_ui();
+    }
 
 private:
     void search(const line_view& block, std::uint64_t now_ps);

@@ -1,80 +1,162 @@
 #include "models/serdes_phy/payload_codec.h"
 
+#include <algorithm>
 #include <bit>
-#include <cstddef>
-#include <cstring>
+
+#include "models/coding/bit_io.h"
+#include "models/coding/fec_interleave.h"
+#include "models/coding/flit_slot.h"
+#include "models/common/random.h"
 
 namespace luxlane::wide_link {
 namespace {
 
-constexpr std::size_t codeword_symbols = symbols_per_pair / 2;
-
-using codeword = std::array<std::uint16_t, codeword_symbols>;
-using message = std::span<std::uint16_t, coding::message_symbols>;
-
-message message_of(codeword& word) { return message(word.data(), coding::message_symbols); }
-
-// Slots whose bits lie, wholly or partly, in the first and in the second message.
-constexpr std::array<std::array<std::size_t, 3>, 2> slots_of_codeword{{{0, 1, 2}, {2, 3, 4}}};
-
-/// Takes the alternating symbols of two codewords apart, two of each at a time.
-void split(const std::uint16_t* stream, std::array<codeword, 2>& words) {
-    constexpr std::uint64_t even = 0x0000FFFF0000FFFF;
-    for (std::size_t i = 0; i < codeword_symbols; i += 2) {
-        std::uint64_t four;
-        std::memcpy(&four, stream + 2 * i, sizeof four);
-        const std::uint64_t first = four & even;
-        const std::uint64_t second = (four >> 16) & even;
-        const auto first_two = static_cast<std::uint32_t>(first | first >> 16);
-        const auto second_two = static_cast<std::uint32_t>(second | second >> 16);
-        std::memcpy(&words[0][i], &first_two, sizeof first_two);
-        std::memcpy(&words[1][i], &second_two, sizeof second_two);
-    }
-}
+constexpr std::uint32_t slot_bits = coding::slot_bits;
+constexpr std::uint32_t scrambler_state_purpose = 0x501;
 
 }  // namespace
 
-void encode_pairs(std::span<const coding::flit* const> slots, std::span<std::uint16_t> stream) {
-    const auto& code = coding::rs_code::kp4();
-    std::array<codeword, 2> words;
-    const std::size_t pairs = stream.size() / symbols_per_pair;
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-        coding::pack_codeword_pair(
-            slots.subspan(pair * coding::slots_per_pair).first<coding::slots_per_pair>(),
-            message_of(words[0]), message_of(words[1]));
-        for (auto& word : words) {
-            code.encode(message_of(word), word);
+payload_codec::payload_codec(const payload_format& format)
+    : format_(format),
+      code_(coding::code_of(format.fec)),
+      stream_words_(coding::words_for_bits(format.slot_bits())),
+      rows_(std::size_t{format.interleave} * format.codeword_symbols()),
+      payload_(std::size_t{format.codewords()} * format.payload_symbols()),
+      stream_(stream_words_) {}
+
+std::uint64_t payload_codec::state_before(std::uint64_t first) {
+    const auto words = random_block({first, 0, scrambler_state_purpose}, 0);
+    return words[0] | std::uint64_t{words[1]} << 32;
+}
+
+void payload_codec::write_slots(slot_cursor& slots, coding::scrambler& scrambler,
+                                std::span<std::uint64_t> stream) const {
+    std::fill(stream.begin(), stream.end(), std::uint64_t{0});
+    std::size_t at = 0;
+    slots.pass(format_.slots(), [&](const slot_run& run, std::uint32_t first, std::uint32_t last) {
+        for (std::uint32_t i = first; i < last; ++i, at += slot_bits) {
+            if (!run.flits.empty()) {
+                const auto image = coding::pack_flit(run.flits.flits()[i], run.number_of(i));
+                coding::write_flit_slot(image, stream, at);
+            } else if (i == 0 && run.ordered_set != 0) {
+                coding::write_idle_slot(run.ordered_set, stream, at);
+            } else {
+                coding::write_idle_slot({}, stream, at);
+            }
         }
-        std::uint16_t* out = stream.data() + pair * symbols_per_pair;
-        for (std::size_t i = 0; i < codeword_symbols; ++i) {
-            out[2 * i] = words[0][i];
-            out[2 * i + 1] = words[1][i];
+    });
+    scrambler.scramble(stream, 0, format_.slot_bits());
+}
+
+void payload_codec::encode(std::span<const std::uint64_t> stream,
+                           std::span<std::uint16_t> symbols) {
+    if (code_ == nullptr) {
+        coding::symbols_from_bits(stream, symbols);
+        return;
+    }
+    coding::symbols_from_bits(stream, payload_);
+    const std::size_t length = format_.codeword_symbols();
+    const std::size_t ways = format_.interleave;
+    const std::size_t payload = ways * format_.payload_symbols();
+    std::fill(rows_.begin(), rows_.end(), std::uint16_t{0});
+    for (std::size_t set = 0; set < format_.codewords() / ways; ++set) {
+        coding::deal_symbols(std::span(payload_).subspan(set * payload, payload), ways, rows_,
+                             length);
+        for (std::size_t way = 0; way < ways; ++way) {
+            const auto row = std::span(rows_).subspan(way * length, length);
+            code_->encode(row.first(format_.message_symbols()), row);
         }
+        coding::weave_symbols(rows_, length, ways,
+                              symbols.subspan(set * ways * length, ways * length));
     }
 }
 
-void decode_pair(std::span<const std::uint16_t> stream, pair_outcome& out) {
-    std::array<codeword, 2> words;
-    split(stream.data(), words);
-    for (std::size_t w = 0; w < words.size(); ++w) {
-        const auto result = coding::rs_code::kp4().decode(words[w]);
-        auto& outcome = out.codewords[w];
-        outcome.status = result.status;
-        outcome.symbols = static_cast<std::uint32_t>(result.errors);
-        outcome.bits = 0;
-        for (std::size_t e = 0; e < result.errors; ++e) {
-            const std::size_t place = 2 * std::size_t{result.positions[e]} + w;
-            const unsigned wrong = stream[place] ^ words[w][result.positions[e]];
-            outcome.bits += static_cast<std::uint32_t>(std::popcount(wrong));
-            outcome.places[e] = static_cast<std::uint16_t>(place);
+void payload_codec::decode_set(std::uint32_t set, std::span<const std::uint16_t> symbols,
+                               group_outcome& out) {
+    const std::uint32_t length = format_.codeword_symbols();
+    const std::uint32_t ways = format_.interleave;
+    const std::uint32_t first = set * ways * length;
+    coding::deal_symbols(symbols.subspan(first, ways * length), ways, rows_, length);
+    bool changed = false;
+    for (std::uint32_t way = 0; way < ways; ++way) {
+        const auto row = std::span(rows_).subspan(way * length, length);
+        const auto result = code_->decode(row);
+        auto& word = out.codewords[set * ways + way];
+        word.status = result.status;
+        word.symbols = static_cast<std::uint32_t>(result.errors);
+        word.bits = 0;
+        changed = changed || word.symbols > 0;
+        for (std::uint32_t e = 0; e < word.symbols; ++e) {
+            const std::uint32_t place = first + result.positions[e] * ways + way;
+            const auto wrong = static_cast<unsigned>(symbols[place] ^ row[result.positions[e]]);
+            word.bits += static_cast<std::uint32_t>(std::popcount(wrong));
+            word.places[e] =
+                static_cast<std::uint16_t>(10 * place + unsigned(std::countr_zero(wrong)));
         }
     }
-    coding::unpack_codeword_pair(message_of(words[0]), message_of(words[1]), out.slots);
-    for (std::size_t w = 0; w < words.size(); ++w) {
-        if (out.codewords[w].status == coding::decode_status::uncorrectable) {
-            for (const std::size_t slot : slots_of_codeword[w]) {
-                out.slots.status[slot] = coding::slot_status::bad;
+    const std::uint32_t payload = ways * format_.payload_symbols();
+    const auto to = std::span(payload_).subspan(std::size_t{set} * payload, payload);
+    if (changed) {
+        coding::weave_symbols(rows_, length, ways, to);
+    } else {
+        std::copy_n(symbols.begin() + first, payload, to.begin());
+    }
+}
+
+void payload_codec::read_slot(std::uint32_t slot, std::vector<coding::flit>& flits,
+                              slot_outcome& out) const {
+    coding::flit_image image;
+    const auto found = coding::read_slot(stream_, std::size_t{slot} * slot_bits, image);
+    out.ordered_set = 0;
+    switch (found.content) {
+        case coding::slot_content::flit:
+            flits.emplace_back();
+            out.kind = slot_kind::flit;
+            if (!coding::unpack_flit(image, flits.back(), out.number)) {
+                flits.pop_back();
+                out.kind = slot_kind::bad_crc;
             }
+            break;
+        case coding::slot_content::idle:
+            out.kind = slot_kind::idle;
+            break;
+        case coding::slot_content::ordered_set:
+            out.kind = slot_kind::idle;
+            out.ordered_set = found.ordered_set;
+            break;
+        case coding::slot_content::damaged:
+            out.kind = slot_kind::invalid;
+            break;
+    }
+}
+
+void payload_codec::decode(std::span<const std::uint16_t> symbols, coding::descrambler& descrambler,
+                           std::vector<coding::flit>& flits, group_outcome& out) {
+    std::uint32_t marked = 0;  // bit s: slot s
+    if (code_ == nullptr) {
+        std::copy_n(symbols.begin(), payload_.size(), payload_.begin());
+    } else {
+        const std::uint32_t ways = format_.interleave;
+        const std::uint32_t set_bits = 10 * ways * format_.payload_symbols();
+        for (std::uint32_t set = 0; set < format_.codewords() / ways; ++set) {
+            decode_set(set, symbols, out);
+            const auto words = std::span(out.codewords).subspan(set * ways, ways);
+            if (std::any_of(words.begin(), words.end(), [](const codeword_outcome& word) {
+                    return word.status == coding::decode_status::uncorrectable;
+                })) {
+                const std::uint32_t begin = set * set_bits / slot_bits;
+                const std::uint32_t end = ((set + 1) * set_bits + slot_bits - 1) / slot_bits;
+                marked |= (1u << end) - (1u << begin);
+            }
+        }
+    }
+    coding::bits_from_symbols(payload_, stream_);
+    descrambler.descramble(stream_, 0, format_.slot_bits());
+    for (std::uint32_t slot = 0; slot < format_.slots(); ++slot) {
+        if ((marked >> slot & 1u) != 0) {
+            out.slots[slot] = {slot_kind::marked, 0, 0};
+        } else {
+            read_slot(slot, flits, out.slots[slot]);
         }
     }
 }

@@ -1,165 +1,235 @@
 #include "models/serdes_phy/payload_receiver.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "models/coding/fec_interleave.h"
 
 namespace luxlane::wide_link {
+namespace {
 
-namespace frame = coding::lane_frame;
+constexpr std::uint32_t symbol_bits = coding::lane_frame::row_bits;
+
+void count_slots(std::span<const received_run> runs, fec_counters& counters) {
+    for (const auto& run : runs) {
+        switch (run.kind) {
+            case slot_kind::flit:
+                counters.flits += run.slots;
+                break;
+            case slot_kind::idle:
+                counters.ordered_sets += run.ordered_set != 0 ? 1u : 0u;
+                break;
+            case slot_kind::marked:
+                counters.marked_slots += run.slots;
+                break;
+            case slot_kind::invalid:
+                counters.invalid_slots += run.slots;
+                break;
+            case slot_kind::bad_crc:
+                counters.crc_failures += run.slots;
+                break;
+        }
+        counters.flits_lost += run.lost() ? run.slots : 0u;
+    }
+}
+
+void deliver(slot_cursor& sent, std::uint32_t count, received_slots& slots) {
+    sent.pass(count, [&](const slot_run& run, std::uint32_t first, std::uint32_t last) {
+        if (run.flits.empty()) {
+            slots.add_idle(last - first, first == 0 ? run.ordered_set : 0);
+        } else {
+            slots.add_flits(run.flits.part(first, last), run.number_of(first), run.numbered);
+        }
+    });
+}
+
+}  // namespace
 
 payload_receiver::payload_receiver(const line_geometry& geometry)
     : geometry_(geometry),
-      striping_(geometry.data_lanes),
-      scrambler_(geometry.data_lanes),
-      read_(geometry.physical_lanes) {}
+      striping_(geometry.data_lanes, geometry.format.gearbox),
+      codec_(geometry.format),
+      reader_(geometry),
+      errors_(geometry),
+      reference_(geometry.format) {}
 
-std::size_t payload_receiver::superframe_index(std::uint64_t row) const {
-    return row / frame::rows_per_superframe - first_row_ / frame::rows_per_superframe;
-}
-
-std::optional<bit_run> payload_receiver::line_of(const line_view& block, const line_receiver& lanes,
-                                                 std::uint32_t physical, const stretch& rows) {
-    const auto displacement = lanes.displacement_ui(physical);
-    if (!block.carried[physical] || !displacement) {
-        return std::nullopt;
+void payload_receiver::count(std::uint64_t group, const codeword_outcome& word,
+                             fec_counters& counters) const {
+    ++counters.codewords;
+    if (word.status == coding::decode_status::uncorrectable) {
+        ++counters.uncorrectable_codewords;
+        return;
     }
-    if (*displacement == 0) {
-        return bit_run{block.lane(physical), rows.place};
+    ++counters.histogram[word.symbols];
+    if (word.symbols == 0) {
+        return;
     }
-    // The lane's skew moved after it was found: what is read now are neighbouring bits.
-    constexpr std::size_t known = 64;
-    const std::size_t total = block.bits_per_lane + 2 * known;
-    displaced_.assign(coding::words_for_bits(total), 0);
-    displaced_[0] = block.before[physical];
-    coding::copy_bits(block.lane(physical), 0, displaced_, known, block.bits_per_lane);
-    coding::write_bits(displaced_, known + block.bits_per_lane, known, block.after[physical]);
-    const std::int64_t place =
-        static_cast<std::int64_t>(known + rows.place) - std::int64_t{*displacement};
-    const auto count = static_cast<std::int64_t>((rows.end - rows.begin) * frame::row_bits);
-    if (place < 0 || place + count > static_cast<std::int64_t>(total)) {
-        return std::nullopt;
-    }
-    return bit_run{displaced_, static_cast<std::size_t>(place)};
-}
-
-void payload_receiver::take_stretch(const line_view& block, line_receiver& lanes,
-                                    const stretch& rows) {
-    const std::uint64_t superframe = rows.begin / frame::rows_per_superframe;
-    const std::size_t phase = rows.begin % frame::rows_per_superframe * frame::row_bits;
-    const std::size_t count = (rows.end - rows.begin) * frame::row_bits;
-    const std::size_t target = (rows.begin - first_row_) * frame::row_bits;
-    std::fill(read_.begin(), read_.end(), std::uint8_t{0});
-    const auto& physical_of = tables_[superframe_index(rows.begin)];
-    for (std::uint32_t logical = 0; logical < geometry_.data_lanes; ++logical) {
-        const std::uint16_t physical = physical_of[logical];
-        const auto bits = std::span(logical_bits_).subspan(logical * words_, words_);
-        const bit_run key{scrambler_.stream(logical), phase};
-        const auto line =
-            physical == lane_map::none ? std::nullopt : line_of(block, lanes, physical, rows);
-        if (!line) {
-            coding::copy_bits(key.words, key.position, bits, target, count);
-            continue;
-        }
-        lanes.add_parity(superframe, physical,
-                         copy_scrambled<line_side::source>(*line, key, bits, target, count));
-        read_[physical] = 1;
-    }
-    for (std::uint32_t physical = 0; physical < geometry_.physical_lanes; ++physical) {
-        if (block.carried[physical] && !read_[physical]) {
-            // A copy that the map does not use: only its parity is of interest.
-            if (const auto line = line_of(block, lanes, physical, rows)) {
-                lanes.add_parity(superframe, physical, parity_of(*line, phase, count));
-            }
-        }
-    }
-}
-
-void payload_receiver::count_symbols(const line_view& block, fec_counters& counters) {
-    const std::uint64_t begin = block.first_pair * symbols_per_pair;
-    const std::uint64_t end = begin + std::uint64_t{block.pairs} * symbols_per_pair;
-    const std::uint64_t lanes = geometry_.data_lanes;
-    const auto count = [&](std::uint16_t physical, std::uint64_t symbols) {
+    ++counters.corrected_codewords;
+    counters.corrected_symbols += word.symbols;
+    counters.corrected_bits += word.bits;
+    const std::uint64_t first = group * geometry_.format.symbols();
+    for (std::uint32_t e = 0; e < word.symbols; ++e) {
+        const std::uint64_t index = first + word.places[e] / symbol_bits;
+        const auto place = striping_.place_of({index, word.places[e] % symbol_bits});
+        const auto physical = tables_.at(striping_.row_of(index))[place.lane];
         if (physical != lane_map::none) {
-            counters.lane_symbols[physical] += symbols;
-        }
-    };
-    whole_rows_.assign(tables_.size(), 0);
-    for (std::uint64_t row = first_row_; row * lanes < end; ++row) {
-        const std::uint64_t from = std::max(begin, row * lanes);
-        const std::uint64_t to = std::min(end, (row + 1) * lanes);
-        if (to - from == lanes) {
-            ++whole_rows_[superframe_index(row)];
-            continue;
-        }
-        for (std::uint64_t i = from; i < to; ++i) {
-            count(tables_[superframe_index(row)][striping_.lane_of(i)], 1);
-        }
-    }
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-        for (const std::uint16_t physical : tables_[i]) {
-            count(physical, whole_rows_[i]);
+            ++counters.lane_symbol_errors[physical];
+            ++counters.window_errors[physical];
         }
     }
 }
 
-void payload_receiver::decode(std::uint64_t pair, fec_counters& counters) {
-    const std::uint64_t first = pair * symbols_per_pair;
-    const std::size_t offset = first - first_row_ * geometry_.data_lanes;
-    decode_pair(std::span(symbols_).subspan(offset, symbols_per_pair), outcome_);
-    for (const auto& word : outcome_.codewords) {
-        ++counters.codewords;
-        if (word.status == coding::decode_status::uncorrectable) {
-            ++counters.uncorrectable_codewords;
+void payload_receiver::decode(std::span<const std::uint16_t> symbols, std::uint64_t group,
+                              coding::descrambler& descrambler, fec_counters& counters,
+                              received_slots& slots) {
+    std::size_t next = flits_->size();
+    codec_.decode(symbols, descrambler, *flits_, outcome_);
+    if (geometry_.format.fec != coding::fec_kind::none) {
+        for (std::uint32_t word = 0; word < geometry_.format.codewords(); ++word) {
+            count(group, outcome_.codewords[word], counters);
+        }
+    }
+    for (std::uint32_t slot = 0; slot < geometry_.format.slots(); ++slot) {
+        const auto& each = outcome_.slots[slot];
+        if (each.kind == slot_kind::flit) {
+            slots.add_flits({flits_, next, next + 1}, each.number, false);
+            ++next;
+        } else if (each.kind == slot_kind::idle) {
+            slots.add_idle(1, each.ordered_set);
+        } else {
+            slots.add_lost(each.kind);
+        }
+    }
+}
+
+void payload_receiver::receive_bits(const line_view& block, line_receiver& lanes,
+                                    std::span<const std::uint64_t> host_errors,
+                                    fec_counters& counters, received_slots& slots) {
+    const std::uint64_t group_symbols = geometry_.format.symbols();
+    const std::uint64_t row_symbol = geometry_.first_row(block.first_group) * geometry_.data_lanes;
+    const auto symbols = reader_.read(block, tables_, lanes);
+    for (const std::uint64_t bit : host_errors) {
+        auto& symbol = symbols[bit / symbol_bits - row_symbol];
+        symbol = static_cast<std::uint16_t>(symbol ^ 1u << bit % symbol_bits);
+    }
+    coding::descrambler descrambler(payload_codec::state_before(block.first_group));
+    for (std::uint32_t i = 0; i < block.groups; ++i) {
+        const std::uint64_t group = block.first_group + i;
+        decode(symbols.subspan(group * group_symbols - row_symbol, group_symbols), group,
+               descrambler, counters, slots);
+    }
+}
+
+bool payload_receiver::correct(std::span<const std::uint32_t> wrong) {
+    const auto& format = geometry_.format;
+    for (std::uint32_t word = 0; word < format.codewords(); ++word) {
+        outcome_.codewords[word].status = coding::decode_status::clean;
+        outcome_.codewords[word].symbols = 0;
+        outcome_.codewords[word].bits = 0;
+    }
+    for (std::size_t i = 0; i < wrong.size();) {
+        const std::uint32_t symbol = wrong[i] / symbol_bits;
+        auto& word = outcome_.codewords[coding::codeword_place_of(symbol, format.codeword_symbols(),
+                                                                  format.interleave)
+                                            .codeword];
+        if (word.symbols == format.correctable()) {
+            return false;
+        }
+        word.status = coding::decode_status::corrected;
+        word.places[word.symbols++] = static_cast<std::uint16_t>(wrong[i]);
+        for (; i < wrong.size() && wrong[i] / symbol_bits == symbol; ++i) {
+            ++word.bits;
+        }
+    }
+    return true;
+}
+
+void payload_receiver::receive_errors(const line_view& block, std::span<const std::uint32_t> wrong,
+                                      fec_counters& counters, received_slots& slots) {
+    const auto& format = geometry_.format;
+    const auto& plan = block.deferred->plan();
+    const bool coded = format.fec != coding::fec_kind::none;
+    const std::uint32_t group_bits = format.symbols() * symbol_bits;
+    slot_cursor sent(plan.slots);
+    reference_.begin(plan);
+    std::vector<std::uint32_t> own;
+    coding::descrambler descrambler;
+    bool in_step = true;  // the descrambler holds what was sent
+    for (std::uint32_t group = 0; group < block.groups;) {
+        if (in_step && (wrong.empty() || wrong.front() / group_bits > group)) {
+            const std::uint32_t next = wrong.empty() ? block.groups : wrong.front() / group_bits;
+            const std::uint64_t clean = coded ? (next - group) * format.codewords() : 0;
+            counters.codewords += clean;
+            counters.histogram[0] += clean;
+            deliver(sent, (next - group) * format.slots(), slots);
+            group = next;
             continue;
         }
-        ++counters.histogram[word.symbols];
-        if (word.symbols == 0) {
-            continue;
+        own.clear();
+        while (!wrong.empty() && wrong.front() / group_bits == group) {
+            own.push_back(wrong.front() % group_bits);
+            wrong = wrong.subspan(1);
         }
-        ++counters.corrected_codewords;
-        counters.corrected_symbols += word.symbols;
-        counters.corrected_bits += word.bits;
-        for (std::uint32_t e = 0; e < word.symbols; ++e) {
-            const std::uint64_t index = first + word.places[e];
-            const auto physical =
-                tables_[superframe_index(striping_.row_of(index))][striping_.lane_of(index)];
-            if (physical != lane_map::none) {
-                ++counters.lane_symbol_errors[physical];
-                ++counters.window_errors[physical];
+        if (in_step && correct(own)) {
+            for (std::uint32_t word = 0; word < format.codewords(); ++word) {
+                count(plan.first_group + group, outcome_.codewords[word], counters);
             }
+            deliver(sent, format.slots(), slots);
+        } else {
+            const auto symbols = reference_.symbols(group, codec_);
+            for (const std::uint32_t bit : own) {
+                auto& symbol = symbols[bit / symbol_bits];
+                symbol = static_cast<std::uint16_t>(symbol ^ 1u << bit % symbol_bits);
+            }
+            if (in_step) {
+                descrambler = coding::descrambler(reference_.state_before());
+            }
+            decode(symbols, plan.first_group + group, descrambler, counters, slots);
+            sent.pass(format.slots(), [](const auto&, auto, auto) {});
+            in_step = descrambler.state() == reference_.state_behind();
         }
-    }
-    for (const auto status : outcome_.slots.status) {
-        counters.flits += status == coding::slot_status::good ? 1u : 0u;
-        counters.flits_lost += status == coding::slot_status::bad ? 1u : 0u;
+        ++group;
     }
 }
 
-void payload_receiver::receive(
-    const line_view& block, line_receiver& lanes, const lane_map& map, fec_counters& counters,
-    const std::function<void(std::uint64_t, const pair_outcome&)>& each_pair) {
-    first_row_ = geometry_.first_row(block.first_pair);
-    const std::uint64_t end_row = geometry_.last_row(block.first_pair + block.pairs - 1) + 1;
-    const std::uint64_t first_superframe = first_row_ / frame::rows_per_superframe;
-    const std::uint64_t last_superframe = (end_row - 1) / frame::rows_per_superframe;
-    tables_.resize(last_superframe - first_superframe + 1);
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-        map.table_at(lanes.far_count(first_superframe + i), tables_[i]);
+line_view payload_receiver::materialise(const line_view& block) {
+    auto& frame = materialised_;
+    frame.lanes = geometry_.physical_lanes;
+    frame.stride = block.stride;
+    frame.first_bit = block.first_bit;
+    frame.bits_per_lane = block.bits_per_lane;
+    frame.carried.assign(block.carried.begin(), block.carried.end());
+    frame.deferred = block.deferred;
+    frame.errors.assign(block.errors.begin(), block.errors.end());
+    frame.materialise();
+    line_view view = block;
+    view.deferred.reset();
+    view.errors = {};
+    view.bits = frame.bits;
+    view.before = frame.before;
+    view.after = frame.after;
+    view.sent_parity = frame.sent_parity;
+    return view;
+}
+
+void payload_receiver::receive(const line_view& block, line_receiver& lanes, const lane_map& map,
+                               std::span<const std::uint64_t> host_errors, fec_counters& counters,
+                               received_slots& slots) {
+    slots.clear();
+    tables_.look_up({geometry_, block.first_group, block.groups}, map, lanes);
+    flits_ = std::make_shared<std::vector<coding::flit>>();
+    if (!block.deferred) {
+        receive_bits(block, lanes, host_errors, counters, slots);
+    } else if (errors_.as_sent(block, tables_, lanes)) {
+        receive_errors(block, errors_.place(block, tables_, host_errors, lanes), counters, slots);
+    } else {
+        receive_bits(materialise(block), lanes, host_errors, counters, slots);
     }
-    words_ = coding::words_for_bits((end_row - first_row_) * frame::row_bits);
-    logical_bits_.resize(geometry_.data_lanes * words_);
-    for (std::uint64_t row = first_row_; row < end_row;) {
-        const std::uint64_t frame_end = (row / frame::rows_per_frame + 1) * frame::rows_per_frame;
-        const std::uint64_t stop = std::min(end_row, frame_end);
-        take_stretch(block, lanes, {row, stop, frame::line_bit_of_row(row) - block.first_bit});
-        row = stop;
-    }
-    symbols_.resize((end_row - first_row_) * geometry_.data_lanes);
-    striping_.gather(logical_bits_, words_, first_row_, symbols_);
-    count_symbols(block, counters);
-    for (std::uint32_t i = 0; i < block.pairs; ++i) {
-        decode(block.first_pair + i, counters);
-        each_pair(block.first_pair + i, outcome_);
-    }
+    const std::uint64_t first = block.first_group * geometry_.format.symbols();
+    tables_.count_symbols(striping_, first,
+                          first + std::uint64_t{block.groups} * geometry_.format.symbols(),
+                          counters);
+    count_slots(slots.runs(), counters);
 }
 
 }  // namespace luxlane::wide_link

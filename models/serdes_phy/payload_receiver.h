@@ -1,63 +1,65 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <memory>
+#include <span>
 #include <vector>
 
-#include "models/coding/lane_frame_format.h"
 #include "models/coding/stripe.h"
+#include "models/serdes_phy/error_placement.h"
 #include "models/serdes_phy/fec_counters.h"
 #include "models/serdes_phy/lane_map.h"
 #include "models/serdes_phy/line_block.h"
-#include "models/serdes_phy/line_geometry.h"
+#include "models/serdes_phy/line_reader.h"
 #include "models/serdes_phy/line_receiver.h"
 #include "models/serdes_phy/payload_codec.h"
-#include "models/serdes_phy/scrambled_copy.h"
+#include "models/serdes_phy/received_lanes.h"
+#include "models/serdes_phy/received_slots.h"
+#include "models/serdes_phy/reference_groups.h"
 
 namespace luxlane::wide_link {
 
-/// Payload blocks back to flits: finds each logical lane's bits on its physical lane, descrambles,
-/// gathers the codewords, decodes and counts. A logical lane without a usable physical one gives
-/// the bare key stream, that is garbage, and is left to the FEC. Pure.
+/// Payload blocks back to slots, with what the FEC and the PCS count on the way. Pure.
+///
+/// A deferred block is what it was sent as, but for its errors. A group of which no codeword has
+/// more wrong symbols than its code always corrects needs no decoder to be known; any other is
+/// coded, spoiled and decoded. Flits, counters and parity are those that the block's bits would
+/// give. Where a lane does not carry what it should, the bits are made and really received.
 class payload_receiver {
 public:
     explicit payload_receiver(const line_geometry& geometry);
 
     /// Takes a payload block. Which lane carries a logical lane is decided lane frame by lane
-    /// frame, by `map` at the far end's superframe count. `each_pair(pair, outcome)` is called in
-    /// order.
+    /// frame, by `map` at the far end's superframe count. `host_errors`: bits of the coded stream,
+    /// counted from the sender's epoch, ascending, that arrive wrong at the host, where the FEC
+    /// ends; all inside the block. `slots` becomes what the block holds.
     void receive(const line_view& block, line_receiver& lanes, const lane_map& map,
-                 fec_counters& counters,
-                 const std::function<void(std::uint64_t, const pair_outcome&)>& each_pair);
+                 std::span<const std::uint64_t> host_errors, fec_counters& counters,
+                 received_slots& slots);
 
 private:
-    /// Rows [begin, end), all of one lane frame.
-    struct stretch {
-        std::uint64_t begin;
-        std::uint64_t end;
-        std::size_t place;  ///< of the first row in the block, in bits
-    };
-
-    void take_stretch(const line_view& block, line_receiver& lanes, const stretch& rows);
-    std::optional<bit_run> line_of(const line_view& block, const line_receiver& lanes,
-                                   std::uint32_t physical, const stretch& rows);
-    void decode(std::uint64_t pair, fec_counters& counters);
-    void count_symbols(const line_view& block, fec_counters& counters);
-    std::size_t superframe_index(std::uint64_t row) const;
+    line_view materialise(const line_view& block);
+    void receive_bits(const line_view& block, line_receiver& lanes,
+                      std::span<const std::uint64_t> host_errors, fec_counters& counters,
+                      received_slots& slots);
+    void receive_errors(const line_view& block, std::span<const std::uint32_t> wrong,
+                        fec_counters& counters, received_slots& slots);
+    /// Whether the code corrects a group's wrong bits for certain; then `outcome_` says how.
+    bool correct(std::span<const std::uint32_t> wrong);
+    void decode(std::span<const std::uint16_t> symbols, std::uint64_t group,
+                coding::descrambler& descrambler, fec_counters& counters, received_slots& slots);
+    void count(std::uint64_t group, const codeword_outcome& word, fec_counters& counters) const;
 
     const line_geometry geometry_;
     const coding::striping striping_;
-    const coding::lane_frame::lane_scrambler scrambler_;
-    std::uint64_t first_row_ = 0;                     ///< of the block at hand
-    std::size_t words_ = 0;                           ///< a logical lane's
-    std::vector<std::uint64_t> logical_bits_;         ///< [logical][words_]
-    std::vector<std::uint16_t> symbols_;              ///< whole rows
-    std::vector<std::vector<std::uint16_t>> tables_;  ///< [superframe of the block][logical]
-    std::vector<std::uint64_t> whole_rows_;           ///< [superframe of the block]
-    std::vector<std::uint8_t> read_;                  ///< [physical] lane was read in the stretch
-    std::vector<std::uint64_t> displaced_;            ///< bits of a lane whose skew has changed
-    pair_outcome outcome_;
+    payload_codec codec_;
+    received_lanes tables_;
+    line_reader reader_;
+    error_placement errors_;
+    reference_groups reference_;
+    lane_frame materialised_;
+    std::shared_ptr<std::vector<coding::flit>> flits_;  ///< decoded from the block at hand
+    group_outcome outcome_;
 };
 
 }  // namespace luxlane::wide_link

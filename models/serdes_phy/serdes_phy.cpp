@@ -17,7 +17,10 @@ namespace {
 
 wide_link::line_geometry checked_geometry(const serdes_phy_config& config, const char* name) {
     check(config, name);
-    return {config.physical_lanes, config.data_lanes, config.lane_rate_bps};
+    return {config.physical_lanes,
+            config.data_lanes,
+            config.lane_rate_bps,
+            {config.fec, config.interleave, config.gearbox}};
 }
 
 std::uint64_t ps_of(double seconds) {
@@ -61,6 +64,7 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       config_(config),
       fidelity_(config.kind),
       geometry_(checked_geometry(config, this->name())),
+      bridged_lanes_(wide_link::bridged_lanes(geometry_.format, config.data_lanes)),
       transmit_pipeline_(config.fec_encode_s + config.gearbox_s, sc_core::SC_SEC),
       transmit_map_(config.data_lanes, config.physical_lanes),
       receive_map_(config.data_lanes, config.physical_lanes),
@@ -73,7 +77,8 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       snapshot_(config.physical_lanes),
       link_({ps_of(config.lanes_limit_s), ps_of(config.deskew_limit_s),
              ps_of(config.repair_limit_s)}),
-      idle_({config.seed, 0, (config.direction << 16) | wide_link::idle_error_purpose}),
+      idle_({config.seed, 0, (config.direction << 16) | wide_link::idle_error_purpose},
+            geometry_.format),
       known_states_(config.physical_lanes, luxlane::lane_state::off),
       superframe_event_("superframe"),
       payload_event_("payload"),
@@ -196,7 +201,7 @@ void serdes_phy::plan_payload() {
     const auto crossed =
         state_.waiting.front().arrived +
         std::max(sc_time(config_.host_interface_s, sc_core::SC_SEC), sc_time(1, sc_core::SC_PS));
-    const auto line_free = line_time(geometry_.first_bit(state_.next_pair));
+    const auto line_free = line_time(geometry_.first_bit(state_.next_group));
     auto at = crossed;
     if (line_free > transmit_pipeline_) {
         at = std::max(at, line_free - transmit_pipeline_);
@@ -208,41 +213,38 @@ void serdes_phy::send_payload() {
     const auto at = sc_core::sc_time_stamp();
     const auto crossing =
         std::max(sc_time(config_.host_interface_s, sc_core::SC_SEC), sc_time(1, sc_core::SC_PS));
-    const std::size_t most = std::size_t{geometry_.longest_block_pairs()} * coding::slots_per_pair;
-    std::vector<coding::flit_run> sending;
-    std::vector<const coding::flit*> slots;
-    while (slots.size() < most && !state_.waiting.empty() &&
+    const std::size_t most =
+        std::size_t{geometry_.longest_block_groups()} * geometry_.format.slots();
+    std::vector<wide_link::slot_run> slots;
+    std::size_t count = 0;
+    while (count < most && !state_.waiting.empty() &&
            state_.waiting.front().arrived + crossing <= at && link_.carrying()) {
         auto& next = state_.waiting.front();
-        const std::size_t taken = std::min(most - slots.size(), next.flits.size());
-        for (const auto& flit : next.flits.flits().first(taken)) {
-            slots.push_back(&flit);
-        }
+        const std::size_t taken = std::min(most - count, next.flits.size());
         totals_.wait.add((at - next.arrived - crossing).to_seconds(), taken);
-        sending.push_back(next.flits.part(0, taken));
+        slots.push_back({next.flits.part(0, taken)});
+        count += taken;
         next.flits.begin += taken;
         if (next.flits.empty()) {
             state_.waiting.pop_front();
         }
     }
-    const std::size_t count = slots.size();
     state_.waiting_flits -= count;
     if (count == 0) {
         plan_payload();
         return;
     }
-    const std::size_t pairs = (count + coding::slots_per_pair - 1) / coding::slots_per_pair;
-    slots.resize(pairs * coding::slots_per_pair, nullptr);
-    const std::uint64_t first =
-        std::max(state_.next_pair, geometry_.first_pair_from(line_bit_at(at + transmit_pipeline_)));
-    transmitter_.build_payload(transmit_map_, first, slots, block_);
-    state_.next_pair = first + pairs;
+    const std::uint64_t first = std::max(
+        state_.next_group, geometry_.first_group_from(line_bit_at(at + transmit_pipeline_)));
+    transmitter_.build_payload(transmit_map_, first, std::move(slots), {},
+                               fidelity_ == fidelity::statistical, block_);
+    state_.next_group = first + block_.groups;
     state_.payload_since_superframe = true;
     state_.freed = count;
     state_.freed_at = at;
     totals_.flits_sent += count;
-    totals_.pairs_sent += pairs;
-    activity_.pairs += pairs;
+    totals_.groups_sent += block_.groups;
+    activity_.groups += block_.groups;
     ++totals_.blocks_sent;
     observe();
     plan_payload();
@@ -269,12 +271,15 @@ void serdes_phy::send(wide_link::line_block& block) {
     frame_.stride = block.stride;
     frame_.unit_interval_s = geometry_.unit_interval_s();
     frame_.start = line_time(block.first_bit);
-    frame_.first_pair = block.first_pair;
-    frame_.pairs = block.pairs;
+    frame_.first_group = block.first_group;
+    frame_.groups = block.groups;
     frame_.bits.swap(block.bits);
     frame_.before.swap(block.before);
     frame_.after.swap(block.after);
     frame_.carried.swap(block.carried);
+    frame_.deferred = std::move(block.deferred);
+    frame_.errors.clear();
+    frame_.sent_parity.clear();
     frame_.optics.reset();
     frame_.responses.reset();
     frame_.samples.clear();

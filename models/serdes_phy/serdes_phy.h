@@ -28,8 +28,8 @@ namespace luxlane {
 /// retry, the host's own lanes. Idle payload of an UP link is not sent; its codewords and their
 /// errors are drawn, when somebody asks, from the error ratios that the lanes had meanwhile.
 ///
-/// Timing: flits wait for the next free pair of codewords, which goes on the line
-/// `transmit_pipeline` later; a block of pairs is delivered when its last bit and the receiver's
+/// Timing: flits wait for the next free group of codewords, which goes on the line
+/// `transmit_pipeline` later; a block of groups is delivered when its last bit and the receiver's
 /// stages are through. The overhead of a superframe is composed when its last word is about to
 /// leave. While the link is UP and nothing happens, one superframe in `supervision_superframes` is
 /// sent.
@@ -121,7 +121,7 @@ private:
         std::uint64_t next_superframe = 0;
         std::uint64_t dense_until = 0;  ///< superframes before it are all sent
         bool payload_since_superframe = false;
-        std::uint64_t next_pair = 0;
+        std::uint64_t next_group = 0;
         std::deque<waiting_run> waiting;
         std::size_t waiting_flits = 0;
         bool refused = false;     ///< the accelerator waits for room
@@ -139,24 +139,24 @@ private:
         std::deque<delivery> deliveries;
 
         sc_core::sc_time up_since;
-        std::uint64_t pairs_seen = 0;  ///< received or accrued since `up_since`
-        idle_lanes idle;               ///< since idle codewords were accrued last
+        std::uint64_t groups_seen = 0;  ///< received or accrued since `up_since`
+        idle_lanes idle;                ///< since idle codewords were accrued last
     };
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
         std::uint64_t flits_sent = 0;
         std::uint64_t flits_discarded = 0;  ///< waiting when the link went down
         std::uint64_t blocks_sent = 0;
-        std::uint64_t pairs_sent = 0;
-        std::uint64_t pairs_received = 0;
-        std::uint64_t pairs_ignored = 0;  ///< arrived before DESKEW or while the link was down
+        std::uint64_t groups_sent = 0;
+        std::uint64_t groups_received = 0;
+        std::uint64_t groups_ignored = 0;  ///< arrived before DESKEW or while the link was down
         latency_record latency;
         latency_record wait;  ///< in the transmit FIFO
     };
     /// What has cost energy since construction; no reset undoes it.
     struct activity {
-        std::uint64_t pairs = 0;  ///< both directions
-        double awake_s = 0.0;     ///< mean of both directions, up to `counted_to`
+        std::uint64_t groups = 0;  ///< both directions
+        double awake_s = 0.0;      ///< mean of both directions, up to `counted_to`
         sc_core::sc_time counted_to;
     };
 
@@ -221,6 +221,8 @@ private:
     void accrue_idle(const sc_core::sc_time& at);
     void charge_idle(const sc_core::sc_time& at);
     idle_lanes present_lanes() const;
+    void count_latency(const wide_link::line_view& block, const lane_frame& arriving,
+                       const sc_core::sc_time& at);
     void queue_delivery(flit_burst&& burst, const sc_core::sc_time& due);
     void deliver();
     void stop_receiver();
@@ -235,6 +237,7 @@ private:
     const serdes_phy_config config_;
     fidelity fidelity_;
     const wide_link::line_geometry geometry_;
+    const std::uint32_t bridged_lanes_;
     const sc_core::sc_time transmit_pipeline_;
     wide_link::lane_map transmit_map_;
     wide_link::lane_map receive_map_;
@@ -253,6 +256,7 @@ private:
     bool optics_known_ = false;
     std::function<void(link_state, const sc_core::sc_time&)> link_changed_;
     wide_link::line_block block_;
+    wide_link::received_slots slots_;  ///< of the block at hand
     lane_frame frame_;
 
     sc_core::sc_event superframe_event_;

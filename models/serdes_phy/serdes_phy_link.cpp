@@ -16,7 +16,7 @@ void serdes_phy::start_transmitter() {
     state_.epoch = now();
     state_.dense_until = 0;
     state_.payload_since_superframe = false;
-    state_.next_pair = 0;
+    state_.next_group = 0;
     state_.word_under_way = 0;
     transmitter_.reset();
     transmit_map_.restart();
@@ -91,7 +91,7 @@ void serdes_phy::send_superframe() {
 void serdes_phy::enter_up() {
     account_energy();
     state_.up_since = now();
-    state_.pairs_seen = 0;
+    state_.groups_seen = 0;
     state_.far_restarted = false;
     state_.idle = present_lanes();
     observe(superframes_after_change);
@@ -120,7 +120,7 @@ link_cause serdes_phy::cause_of_loss() const {
 
 void serdes_phy::refresh_link() {
     const auto lost = receiver_.lost_lanes(receive_map_);
-    if (lost > geometry_.bridged_lanes() || !state_.receiving) {
+    if (lost > bridged_lanes_ || !state_.receiving) {
         state_.deskewed = false;
     }
     const auto state_before = link_.state();

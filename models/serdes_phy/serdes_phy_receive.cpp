@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "models/coding/lane_frame_format.h"
 #include "models/serdes_phy/serdes_phy.h"
@@ -84,16 +85,20 @@ void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
     take_skew(arriving);
     take_epoch(arriving);
     const auto at = sc_core::sc_time_stamp() + delay;
-    const wide_link::line_view block{kind_of(arriving.purpose),
-                                     arriving.first_bit,
-                                     arriving.bits_per_lane,
-                                     arriving.stride,
-                                     arriving.first_pair,
-                                     arriving.pairs,
-                                     arriving.bits,
-                                     arriving.before,
-                                     arriving.after,
-                                     arriving.carried};
+    const wide_link::line_view block{
+        kind_of(arriving.purpose),
+        arriving.first_bit,
+        arriving.bits_per_lane,
+        arriving.stride,
+        arriving.first_group,
+        arriving.groups,
+        arriving.bits,
+        arriving.before,
+        arriving.after,
+        arriving.carried,
+        std::static_pointer_cast<const wide_link::deferred_block>(arriving.deferred),
+        arriving.errors,
+        arriving.sent_parity};
     if (arriving.bits_per_lane > 0 && block.kind == block_kind::payload) {
         receive_payload(block, arriving, at);
         update_irq();
@@ -172,10 +177,10 @@ void serdes_phy::charge_idle(const sc_time& at) {
         return;
     }
     const auto elapsed =
-        static_cast<std::uint64_t>((at - state_.up_since).to_seconds() / geometry_.pair_s());
-    if (elapsed > state_.pairs_seen) {
-        const std::uint64_t idle = elapsed - state_.pairs_seen;
-        state_.pairs_seen = elapsed;
+        static_cast<std::uint64_t>((at - state_.up_since).to_seconds() / geometry_.group_s());
+    if (elapsed > state_.groups_seen) {
+        const std::uint64_t idle = elapsed - state_.groups_seen;
+        state_.groups_seen = elapsed;
         const std::uint64_t before = counters_.uncorrectable_codewords;
         idle_.add(2 * idle, state_.idle.physical_of, state_.idle.ber, counters_);
         if (counters_.uncorrectable_codewords != before) {
@@ -196,44 +201,28 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
     flit_burst burst;
     if (!state_.deskewed || link_.state() == link_state::down) {
         // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
-        totals_.pairs_ignored += block.pairs;
-        burst.lost_after = static_cast<std::uint32_t>(block.pairs * coding::slots_per_pair);
+        totals_.groups_ignored += block.groups;
+        burst.lost_after = block.groups * geometry_.format.slots();
         counters_.flits_lost += burst.lost_after;
         queue_delivery(std::move(burst), due);
         return;
     }
     const double unit_interval_s = geometry_.unit_interval_s();
-    const double path_s = (at - arriving.start).to_seconds() - arriving.duration_s();
-    const double stages_s =
-        config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
-    std::uint32_t lost = 0;
-    const auto chunk = std::make_shared<std::vector<coding::flit>>();
-    chunk->reserve(block.pairs * coding::slots_per_pair);
     const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
-    payload_receiver_.receive(
-        block, receiver_, receive_map_, counters_,
-        [&](std::uint64_t pair, const wide_link::pair_outcome& outcome) {
-            std::uint64_t good = 0;
-            for (std::size_t slot = 0; slot < coding::slots_per_pair; ++slot) {
-                if (outcome.slots.status[slot] == coding::slot_status::good) {
-                    chunk->push_back(outcome.slots.flits[slot]);
-                    if (lost > 0 || burst.runs.empty()) {
-                        burst.runs.push_back({chunk, chunk->size() - 1, chunk->size() - 1});
-                        burst.lost_before.push_back(lost);
-                    }
-                    ++burst.runs.back().end;
-                    lost = 0;
-                    ++good;
-                } else if (outcome.slots.status[slot] == coding::slot_status::bad) {
-                    ++lost;
-                }
-            }
-            const auto bits = geometry_.end_bit(pair) - geometry_.first_bit(pair);
-            totals_.latency.add(static_cast<double>(bits) * unit_interval_s + stages_s, good);
-        });
-    state_.pairs_seen += block.pairs;
-    totals_.pairs_received += block.pairs;
-    activity_.pairs += block.pairs;
+    payload_receiver_.receive(block, receiver_, receive_map_, {}, counters_, slots_);
+    std::uint32_t lost = 0;
+    for (const auto& run : slots_.runs()) {
+        if (run.kind == wide_link::slot_kind::flit) {
+            burst.runs.push_back(run.flits);
+            burst.lost_before.push_back(std::exchange(lost, 0));
+        } else if (run.lost()) {
+            lost += run.slots;
+        }
+    }
+    count_latency(block, arriving, at);
+    state_.groups_seen += block.groups;
+    totals_.groups_received += block.groups;
+    activity_.groups += block.groups;
     if (counters_.uncorrectable_codewords != uncorrectable) {
         bank_.set(regs::irq_status::uncorrectable, true);
     }
@@ -241,11 +230,34 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
     if (burst.runs.empty() && lost == 0) {
         return;
     }
-    const auto last_bit = geometry_.first_bit(block.first_pair + block.pairs - 1);
+    const auto last_bit = geometry_.first_bit(block.first_group + block.groups - 1);
     const double line_s = static_cast<double>(last_bit - block.first_bit) * unit_interval_s;
     burst.sent = arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ -
                  sc_time(config_.host_interface_s, sc_core::SC_SEC);
     queue_delivery(std::move(burst), due);
+}
+
+void serdes_phy::count_latency(const wide_link::line_view& block, const lane_frame& arriving,
+                               const sc_time& at) {
+    const double path_s = (at - arriving.start).to_seconds() - arriving.duration_s();
+    const double stages_s =
+        config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
+    const std::uint32_t step = geometry_.format.slots();
+    std::uint32_t slot = 0;
+    for (const auto& run : slots_.runs()) {
+        const std::uint32_t end = slot + run.slots;
+        while (slot < end) {
+            // Flits of one group wait for each other.
+            const std::uint64_t group = block.first_group + slot / step;
+            const std::uint32_t count = std::min(end, (slot / step + 1) * step) - slot;
+            if (run.kind == wide_link::slot_kind::flit) {
+                const auto bits = geometry_.end_bit(group) - geometry_.first_bit(group);
+                totals_.latency.add(
+                    static_cast<double>(bits) * geometry_.unit_interval_s() + stages_s, count);
+            }
+            slot += count;
+        }
+    }
 }
 
 void serdes_phy::queue_delivery(flit_burst&& burst, const sc_time& due) {

@@ -7,12 +7,6 @@ namespace luxlane {
 
 namespace regs = registers::serdes_phy;
 
-namespace {
-
-constexpr double flit_bits_per_pair = 8.0 * coding::flit_bytes * coding::slots_per_pair;
-
-}  // namespace
-
 void serdes_phy::latency_record::add(double latency_s, std::uint64_t count) {
     if (count == 0) {
         return;
@@ -36,7 +30,7 @@ const wide_link::fec_counters& serdes_phy::counters() {
 }
 
 sc_core::sc_time serdes_phy::min_latency() const {
-    // Overhead is composed when its last word is about to leave; a pair takes at least a row.
+    // Overhead is composed when its last word is about to leave; a group takes at least a row.
     const double word_s =
         static_cast<double>(coding::lane_frame::row_bits) * geometry_.unit_interval_s();
     return transmit_pipeline_ + sc_core::sc_time(word_s, sc_core::SC_SEC);
@@ -48,12 +42,12 @@ double serdes_phy::receive_stages_s() const {
 }
 
 std::vector<serdes_phy::latency_part> serdes_phy::latency_parts() const {
-    const auto pair_bits = geometry_.end_bit(0) - geometry_.first_bit(0);
+    const auto group_bits = geometry_.end_bit(0) - geometry_.first_bit(0);
     return {
         {"host_interface_transmit", config_.host_interface_s},
         {"fec_encode", config_.fec_encode_s},
         {"gearbox_transmit", config_.gearbox_s},
-        {"codeword_pair", static_cast<double>(pair_bits) * geometry_.unit_interval_s()},
+        {"codeword_group", static_cast<double>(group_bits) * geometry_.unit_interval_s()},
         {"gearbox_receive", config_.gearbox_s},
         {"deskew", receiver_.read_point_ui() * geometry_.unit_interval_s()},
         {"fec_decode", config_.fec_decode_s},
@@ -80,8 +74,9 @@ void serdes_phy::account_energy() {
 
 std::vector<device::energy_part> serdes_phy::energy() const {
     // At full rate both directions together take the whole power: half of it each.
+    const double flit_bits = 8.0 * double(coding::flit_bytes) * geometry_.format.slots();
     const double busy_s =
-        static_cast<double>(activity_.pairs) * flit_bits_per_pair / (2.0 * config_.power_rate_bps);
+        static_cast<double>(activity_.groups) * flit_bits / (2.0 * config_.power_rate_bps);
     const double share_s =
         config_.idle_power_fraction * awake_s() + (1.0 - config_.idle_power_fraction) * busy_s;
     return {{"digital back end", config_.back_end_power_w * share_s},
@@ -101,7 +96,7 @@ void serdes_phy::add_statistics() {
     count("flits_received", [this] { return counters_.flits; });
     count("flits_lost", [this] { return counters_.flits_lost; });
     count("flits_discarded", [this] { return totals_.flits_discarded; });
-    count("pairs_ignored", [this] { return totals_.pairs_ignored; });
+    count("groups_ignored", [this] { return totals_.groups_ignored; });
     count("worst_lane_symbol_errors", [this] {
         const auto& errors = counters().lane_symbol_errors;
         return *std::max_element(errors.begin(), errors.end());
@@ -111,9 +106,9 @@ void serdes_phy::add_statistics() {
         statistics_.add(name, "s", value);
     };
     seconds("transmit_busy_time",
-            [this] { return static_cast<double>(totals_.pairs_sent) * geometry_.pair_s(); });
+            [this] { return static_cast<double>(totals_.groups_sent) * geometry_.group_s(); });
     seconds("receive_busy_time",
-            [this] { return static_cast<double>(totals_.pairs_received) * geometry_.pair_s(); });
+            [this] { return static_cast<double>(totals_.groups_received) * geometry_.group_s(); });
     seconds("fifo_wait_mean", [this] { return totals_.wait.mean_s(); });
     seconds("one_way_latency_min", [this] { return totals_.latency.minimum_s; });
     seconds("one_way_latency_mean", [this] { return totals_.latency.mean_s(); });

@@ -18,7 +18,7 @@ namespace luxlane {
 enum class frame_purpose : std::uint8_t {
     training,  ///< one whole superframe, for lanes that search for frame lock or count BIP errors
     overhead,  ///< the four overhead words of one superframe, 80 bits a lane
-    payload,   ///< whole codeword pairs of the host FEC
+    payload,   ///< whole codeword groups of the host FEC
 };
 
 struct lane_frame;
@@ -29,7 +29,7 @@ class deferred_payload {
 public:
     virtual ~deferred_payload() = default;
     /// Fills `bits`, `before` and `after`, which are there and zero, of the carried lanes of
-    /// `frame`, whose shape and `carried` are set.
+    /// `frame`, whose shape and `carried` are set; sets `sent_parity`.
     virtual void materialise(lane_frame& frame) const = 0;
 };
 
@@ -57,8 +57,8 @@ struct lane_frame {
     double unit_interval_s = 0.0;     ///< one line bit, s
     sc_core::sc_time start;           ///< when bit 0 left the transmitter
     sc_core::sc_time flight;          ///< from the transmitter to the receiver; set by the channel
-    std::uint64_t first_pair = 0;     ///< payload: index of the first codeword pair
-    std::uint32_t pairs = 0;          ///< payload: how many codeword pairs
+    std::uint64_t first_group = 0;    ///< payload: index of the first codeword group
+    std::uint32_t groups = 0;         ///< payload: how many codeword groups
     std::vector<std::uint64_t> bits;  ///< [lane][stride]
     std::vector<std::uint64_t>
         before;  ///< [lane]: the 64 line bits before the block, newest in bit 63
@@ -72,6 +72,9 @@ struct lane_frame {
     std::shared_ptr<const deferred_payload> deferred;
     /// Of a deferred block, by lane, then bit: what the receiver array decided wrongly.
     std::vector<bit_error> errors;
+    /// Of a block that was deferred and is no more, [superframe of the block][lane]: BIP-8 of its
+    /// payload as sent, which the transmitter's own count leaves out.
+    std::vector<std::uint8_t> sent_parity;
     /// Makes the bits of a deferred block as they are at this stage, `errors` applied; the block is
     /// no longer deferred. A block with bits stays as it is.
     void materialise();

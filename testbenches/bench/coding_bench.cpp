@@ -192,20 +192,4 @@ void crc32_of_flits(benchmark::State& state) {
 }
 BENCHMARK(crc32_of_flits);
 
-/// Five flits into two messages and back. Items are flits.
-void codeword_pair(benchmark::State& state) {
-    const flit each;
-    const std::array<const flit*, slots_per_pair> flits{&each, &each, &each, &each, &each};
-    std::array<std::uint16_t, message_symbols> first;
-    std::array<std::uint16_t, message_symbols> second;
-    received_pair received;
-    for (auto _ : state) {
-        pack_codeword_pair(flits, first, second);
-        unpack_codeword_pair(first, second, received);
-        benchmark::DoNotOptimize(received);
-    }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(slots_per_pair));
-}
-BENCHMARK(codeword_pair);
-
 }  // namespace

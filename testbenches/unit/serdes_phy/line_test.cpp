@@ -96,30 +96,36 @@ TEST_CASE("a gap in the superframes begins the search anew") {
 
 TEST_CASE("a payload block's symbols stand where the striping and the frames put them") {
     line link(SMALL);
-    coding::flit flit;
-    flit.type = coding::flit_type::data;
-    flit.length = 7;
-    const std::array<const coding::flit*, 5> slots{&flit, nullptr, nullptr, nullptr, nullptr};
-    constexpr std::uint64_t pair = 7;  // symbols 7616 .. 8703, rows 224 .. 255 of 34 lanes
-    link.transmitter.build_payload(link.map, pair, slots, link.block);
+    const payload_format format;
+    const auto chunk = std::make_shared<const std::vector<coding::flit>>(
+        1, coding::flit{.type = coding::flit_type::data, .length = 7});
+    const std::vector<slot_run> slots{{{chunk, 0, 1}}};
+    constexpr std::uint64_t group = 7;  // symbols 7616 .. 8703, rows 224 .. 255 of 34 lanes
+    link.transmitter.build_payload(link.map, group, slots, {}, false, link.block);
+    CHECK(link.block.groups == 1);
     CHECK(link.block.first_bit == 20 + 10 * 224);
     // Row 254 stands behind the second frame's overhead word.
     CHECK(link.block.bits_per_lane == 2560 - (20 + 10 * 224) + 20 + 20);
 
-    std::array<std::uint16_t, 514> first;
-    std::array<std::uint16_t, 514> second;
-    coding::pack_codeword_pair(slots, first, second);
+    payload_codec codec(format);
+    std::vector<std::uint64_t> stream(codec.stream_words());
+    std::vector<std::uint16_t> symbols(format.symbols());
+    auto filled = slots;
+    filled.push_back({{}, 0, false, 4, 0});
+    slot_cursor cursor(filled);
+    coding::scrambler start(payload_codec::state_before(group));
+    codec.write_slots(cursor, start, stream);
+    codec.encode(stream, symbols);
     const coding::striping striping(34);
     const frame::lane_scrambler scrambler(34);
     bool right = true;
-    for (std::uint64_t i = 0; i < 1028; ++i) {
-        const std::uint64_t index = pair * 1088 + i;
+    for (std::uint64_t i = 0; i < 1088; ++i) {
+        const std::uint64_t index = group * 1088 + i;
         const auto lane = static_cast<std::uint32_t>(striping.lane_of(index));
         const auto row = striping.row_of(index);
         const auto place = frame::line_bit_of_row(row) - link.block.first_bit;
         const auto on_line = coding::read_bits(view_of(link.block).lane(lane), place, 10);
-        const auto symbol = i % 2 == 0 ? first[i / 2] : second[i / 2];
-        right = right && (on_line ^ scrambler.key(lane, row % 1016)) == symbol;
+        right = right && (on_line ^ scrambler.key(lane, row % 1016)) == symbols[i];
     }
     CHECK(right);
     CHECK(link.block.carried[33] == 1);
@@ -148,22 +154,23 @@ TEST_CASE("parity counts a payload bit that flips, and tells no lies without one
     REQUIRE(link.receiver.deskew(link.map, 1280, 40));
     payload_receiver payload(link.geometry);
     fec_counters counters(link.geometry.physical_lanes);
-    coding::flit flit;
-    flit.type = coding::flit_type::data;
-    const std::vector<const coding::flit*> slots(75, &flit);  // 15 pairs: 480 rows
-    std::uint64_t good = 0;
+    const auto chunk = std::make_shared<const std::vector<coding::flit>>(
+        75, coding::flit{.type = coding::flit_type::data});  // 15 groups: 480 rows
+    received_slots received;
+    // Deferred payload is told by nobody's parity, and its errors are all that counts.
+    const bool deferred = GENERATE(false, true);
     for (int round = 0; round < 6; ++round) {
-        const std::uint64_t pair = link.geometry.first_pair_from(link.superframe * 10240);
-        link.transmitter.build_payload(link.map, pair, slots, link.block);
-        if (round == 3) {
+        const std::uint64_t group = link.geometry.first_group_from(link.superframe * 10240);
+        link.transmitter.build_payload(link.map, group, {{{chunk, 0, 75}}}, {}, deferred,
+                                       link.block);
+        const std::vector<bit_error> errors(round == 3 ? 1 : 0, bit_error{5, 0});
+        auto view = view_of(link.block);
+        if (deferred) {
+            view.errors = errors;
+        } else if (round == 3) {
             link.block.bits[5 * link.block.stride] ^= 1;
         }
-        payload.receive(view_of(link.block), link.receiver, link.map, counters,
-                        [&](std::uint64_t, const pair_outcome& outcome) {
-                            for (const auto status : outcome.slots.status) {
-                                good += status == coding::slot_status::good ? 1u : 0u;
-                            }
-                        });
+        payload.receive(view, link.receiver, link.map, {}, counters, received);
         link.transmitter.build_superframe(block_kind::overhead, link.map, link.superframe++, 0,
                                           link.block);
         link.receiver.receive(view_of(link.block), 0);
@@ -173,7 +180,7 @@ TEST_CASE("parity counts a payload bit that flips, and tells no lies without one
                                           link.block);
         link.receiver.receive(view_of(link.block), 0);
     }
-    CHECK(good == 6 * 75);
+    CHECK(counters.flits == 6 * 75);
     for (std::uint32_t lane = 0; lane < 40; ++lane) {
         CHECK(link.receiver.lane(lane).bit_errors() == (lane == 5 ? 1 : 0));
     }
@@ -181,20 +188,32 @@ TEST_CASE("parity counts a payload bit that flips, and tells no lies without one
     CHECK(counters.lane_symbol_errors[5] == 1);
 }
 
-TEST_CASE("pairs, rows and line bits agree with each other") {
+TEST_CASE("groups, rows and line bits agree with each other") {
     for (const std::uint32_t lanes : {1u, 7u, 34u, 272u, 400u, 425u, 510u}) {
         const line_geometry geometry{lanes, lanes, 1e9};
-        for (std::uint64_t pair = 0; pair < 300; ++pair) {
-            const auto bit = geometry.first_bit(pair);
-            CHECK(geometry.first_pair_from(bit) <= pair);
-            CHECK(geometry.first_pair_from(bit + 1) > pair - (lanes > 1088 ? 1 : 0));
-            CHECK(geometry.first_bit(geometry.first_pair_from(bit)) >= bit);
+        for (std::uint64_t group = 0; group < 300; ++group) {
+            const auto bit = geometry.first_bit(group);
+            CHECK(geometry.first_group_from(bit) <= group);
+            CHECK(geometry.first_group_from(bit + 1) > group - (lanes > 1088 ? 1 : 0));
+            CHECK(geometry.first_bit(geometry.first_group_from(bit)) >= bit);
         }
     }
-    // The table of link.md 2.3: dead lanes that the FEC bridges.
-    CHECK(line_geometry{34, 34, 1e9}.bridged_lanes() == 0);
-    CHECK(line_geometry{68, 68, 1e9}.bridged_lanes() == 1);
-    CHECK(line_geometry{136, 136, 1e9}.bridged_lanes() == 3);
-    CHECK(line_geometry{272, 272, 1e9}.bridged_lanes() == 7);
-    CHECK(line_geometry{400, 400, 1e9}.bridged_lanes() == 7);
+}
+
+TEST_CASE("as many dead lanes are bridged as link.md 2.3 has in its table") {
+    for (const unsigned interleave : {1u, 2u, 4u}) {
+        const payload_format format{coding::fec_kind::kp4, interleave};
+        CHECK(bridged_lanes(format, 34) == 0);
+        CHECK(bridged_lanes(format, 68) == 1);
+        CHECK(bridged_lanes(format, 136) == 3);
+        CHECK(bridged_lanes(format, 272) == 7);
+        CHECK(bridged_lanes(format, 400) == 7);
+        CHECK(bridged_lanes(format, 425) == 7);
+        CHECK(bridged_lanes(format, 544) == 15);
+    }
+    const payload_format blind{coding::fec_kind::kp4, 2, coding::gearbox_mode::blind};
+    // Ten bits of a row and four rows: forty symbols of two codewords.
+    CHECK(bridged_lanes(blind, 272) == 0);
+    CHECK(bridged_lanes({coding::fec_kind::none}, 544) == 0);
+    CHECK(bridged_lanes({coding::fec_kind::rs272, 1}, 272) == 7);
 }

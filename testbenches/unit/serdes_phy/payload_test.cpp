@@ -89,7 +89,7 @@ TEST_CASE("eight dead lanes of 272 make codewords uncorrectable, and the loss is
         bench.bring_up();
         const auto before = bench.b.counters();
         kill(bench, 8);
-        // 2000 flits are 400 pairs: all on the line before the receiver gives the lanes up.
+        // 2000 flits are 400 groups: all on the line before the receiver gives the lanes up.
         const auto sent = bench.host_a.queue(2000, 6);
         bench.run_us(9.0);
         const auto after = bench.b.counters();
@@ -152,7 +152,7 @@ TEST_CASE("the one-way latency of a lone flit is the sum of its parts and the fl
         for (const auto& part : bench.b.latency_parts()) {
             parts_s += part.seconds;
         }
-        // A flit waits for the next pair of codewords, and its block ends with its last row.
+        // A flit waits for the next group of codewords, and its block ends with its last row.
         const double row_s = 10.0 / 2.125e9;
         const double took_s = (bench.host_b.last_arrival - begin).to_seconds();
         CHECK(took_s >= parts_s - 2 * row_s);

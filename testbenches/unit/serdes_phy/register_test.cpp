@@ -116,7 +116,7 @@ TEST_CASE("snapshots hold the counters still") {
         CHECK(host.read(regs::reg::histogram, 0) == words);
         host.write(regs::reg::snapshot, 1);
         CHECK(host.read(regs::reg::codewords_lo) > words);
-        // 2 x 544 symbols a pair over 400 lanes.
+        // 2 x 544 symbols a group over 400 lanes.
         host.write(regs::reg::lane_select, 7);
         const double symbols = host.read(regs::reg::lane_symbols_lo);
         CHECK(symbols == Approx(host.read(regs::reg::codewords_lo) * 544.0 / 400.0).epsilon(0.01));

@@ -44,7 +44,7 @@ struct errors {
         std::iota(physical_of.begin(), physical_of.end(), std::uint16_t{0});
     }
     void add(std::uint64_t codewords) {
-        idle_accrual({1, 0, idle_error_purpose}).add(codewords, physical_of, ber, counters);
+        idle_accrual({1, 0, idle_error_purpose}, {}).add(codewords, physical_of, ber, counters);
     }
 };
 

@@ -96,19 +96,33 @@ private:
             table_ = table;
         }
         frame.optics = table_;
+        if (std::any_of(lanes.begin(), lanes.end(),
+                        [](const auto& lane) { return lane.dead || lane.noise; })) {
+            frame.materialise();
+        }
         for (unsigned lane = 0; lane < lanes.size(); ++lane) {
-            const auto& condition = lanes[lane];
-            std::uint64_t* words = &frame.bits[std::size_t{lane} * frame.stride];
-            std::seed_seq key{seed, std::uint64_t{lane}, frame.first_bit,
-                              std::uint64_t{frame.stride}};
-            if (condition.dead || condition.noise) {
-                std::mt19937_64 random(key);
-                std::generate_n(words, frame.stride, std::ref(random));
-            } else if (condition.ber > 0.0 && frame.carried[lane]) {
-                std::mt19937_64 random(key);
-                std::geometric_distribution<std::uint64_t> gap(condition.ber);
-                for (auto bit = gap(random); bit < frame.bits_per_lane; bit += 1 + gap(random)) {
-                    words[bit / 64] ^= std::uint64_t{1} << (bit % 64);
+            spoil(frame, lane);
+        }
+    }
+    void spoil(lane_frame& frame, unsigned lane) const {
+        const auto& condition = lanes[lane];
+        const bool random_bits = condition.dead || condition.noise;
+        if (!random_bits && (condition.ber <= 0.0 || !frame.carried[lane])) {
+            return;
+        }
+        std::seed_seq key{seed, std::uint64_t{lane}, frame.first_bit, std::uint64_t{frame.stride}};
+        std::mt19937_64 random(key);
+        if (random_bits) {
+            std::generate_n(&frame.bits[std::size_t{lane} * frame.stride], frame.stride,
+                            std::ref(random));
+        } else {
+            std::geometric_distribution<std::uint64_t> gap(condition.ber);
+            for (auto bit = gap(random); bit < frame.bits_per_lane; bit += 1 + gap(random)) {
+                if (frame.deferred) {
+                    frame.errors.push_back({lane, static_cast<std::uint32_t>(bit)});
+                } else {
+                    frame.bits[std::size_t{lane} * frame.stride + bit / 64] ^= std::uint64_t{1}
+                                                                               << (bit % 64);
                 }
             }
         }

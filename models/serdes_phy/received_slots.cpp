@@ -1,0 +1,53 @@
+#include "models/serdes_phy/received_slots.h"
+
+namespace luxlane::wide_link {
+namespace {
+
+/// Whether flits under `number` can join `last`, and how the numbers of both together go on.
+bool joins(const received_run& last, const coding::flit_run& flits, std::uint32_t number,
+           bool numbered, bool& together) {
+    if (last.kind != slot_kind::flit || last.flits.chunk != flits.chunk ||
+        last.flits.end != flits.begin) {
+        return false;
+    }
+    const bool last_counts = last.numbered || last.slots == 1;
+    const bool last_stays = !last.numbered;
+    const bool counts = numbered || flits.size() == 1;
+    const bool stays = !numbered;
+    together =
+        last_counts && counts && number == ((last.number + last.slots) & coding::flit_number_mask);
+    return together || (last_stays && stays && number == last.number);
+}
+
+}  // namespace
+
+void received_slots::add_flits(const coding::flit_run& flits, std::uint32_t number, bool numbered) {
+    const auto slots = static_cast<std::uint32_t>(flits.size());
+    bool together = false;
+    if (!runs_.empty() && joins(runs_.back(), flits, number, numbered, together)) {
+        auto& last = runs_.back();
+        last.flits.end = flits.end;
+        last.slots += slots;
+        last.numbered = together;
+        return;
+    }
+    runs_.push_back({slot_kind::flit, slots, flits, number, numbered && slots > 1, 0});
+}
+
+void received_slots::add_idle(std::uint32_t slots, std::uint64_t ordered_set) {
+    if (!runs_.empty() && runs_.back().kind == slot_kind::idle && ordered_set == 0) {
+        runs_.back().slots += slots;
+        return;
+    }
+    runs_.push_back({slot_kind::idle, slots, {}, 0, false, ordered_set});
+}
+
+void received_slots::add_lost(slot_kind kind) {
+    if (!runs_.empty() && runs_.back().kind == kind) {
+        ++runs_.back().slots;
+        return;
+    }
+    runs_.push_back({kind, 1, {}, 0, false, 0});
+}
+
+}  // namespace luxlane::wide_link
