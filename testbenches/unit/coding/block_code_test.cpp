@@ -122,6 +122,7 @@ TEST_CASE("407 blocks of a widely used PCS are matched, scrambled") {
     // The recorded output is one row behind the input.
     scrambler transmitter(rows[0].sent.payload);
     descrambler receiver(rows[0].sent.payload);
+    std::set<std::uint64_t> types;
     for (std::size_t i = 1; i < rows.size(); ++i) {
         const block66 block = encode_block(rows[i - 1].column, clause_49);
         INFO("row " << i);
@@ -129,7 +130,11 @@ TEST_CASE("407 blocks of a widely used PCS are matched, scrambled") {
         REQUIRE(transmitter.scramble(block.payload) == rows[i].sent.payload);
         const block66 received{rows[i].sent.header, receiver.descramble(rows[i].sent.payload)};
         REQUIRE(decode_block(received, clause_49) == decode_block(block, clause_49));
+        if (received.header == control_header) {
+            types.insert(received.payload & 0xFF);
+        }
     }
+    REQUIRE(types.size() == 15);
 }
 
 TEST_CASE("Every type of block has the fields of the standard's table, both ways") {
