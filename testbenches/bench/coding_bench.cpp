@@ -9,6 +9,8 @@
 
 #include "models/coding/bit_io.h"
 #include "models/coding/crc.h"
+#include "models/coding/fec_interleave.h"
+#include "models/coding/fec_kind.h"
 #include "models/coding/flit.h"
 #include "models/coding/lane_frame_format.h"
 #include "models/coding/prbs.h"
@@ -26,9 +28,8 @@ using word = std::vector<std::uint16_t>;
 
 constexpr std::size_t pool_size = 32;  // different codewords, so that no branch is learnt by heart
 
-/// Codewords of RS(544,514), each with `errors` wrong symbols.
-std::vector<word> pool(std::size_t errors) {
-    const rs_code& code = rs_code::kp4();
+/// Codewords, each with `errors` wrong symbols.
+std::vector<word> pool(const rs_code& code, std::size_t errors) {
     std::mt19937_64 random(1);
     std::vector<word> result(pool_size, word(code.codeword_symbols()));
     for (word& codeword : result) {
@@ -54,69 +55,122 @@ std::vector<std::vector<unsigned>> widened(const std::vector<word>& words) {
     return result;
 }
 
-std::unique_ptr<void, void (*)(void*)> libfec_kp4() {
-    return {init_rs_int(10, 0x409, 0, 1, 30, 1023 - 544), free_rs_int};
+std::unique_ptr<void, void (*)(void*)> libfec(const rs_code& code) {
+    return {init_rs_int(10, 0x409, 0, 1, static_cast<int>(code.parity_symbols()),
+                        static_cast<int>(1023 - code.codeword_symbols())),
+            free_rs_int};
 }
 
-void encode(benchmark::State& state) {
-    auto words = pool(0);
+void encode(benchmark::State& state, fec_kind kind) {
+    const rs_code& code = *code_of(kind);
+    auto words = pool(code, 0);
     std::size_t i = 0;
     for (auto _ : state) {
         word& codeword = words[i++ % pool_size];
-        rs_code::kp4().encode(std::span(codeword).first(514), codeword);
+        code.encode(std::span(codeword).first(code.message_symbols()), codeword);
         benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(encode);
 
-void encode_libfec(benchmark::State& state) {
-    auto words = widened(pool(0));
-    const auto code = libfec_kp4();
+void encode_libfec(benchmark::State& state, fec_kind kind) {
+    const rs_code& code = *code_of(kind);
+    auto words = widened(pool(code, 0));
+    const auto oracle = libfec(code);
     std::size_t i = 0;
     for (auto _ : state) {
         auto& codeword = words[i++ % pool_size];
-        encode_rs_int(code.get(), codeword.data(), codeword.data() + 514);
+        encode_rs_int(oracle.get(), codeword.data(), codeword.data() + code.message_symbols());
         benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(encode_libfec);
 
-void is_codeword(benchmark::State& state) {
-    const auto words = pool(0);
-    std::size_t i = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(rs_code::kp4().is_codeword(words[i++ % pool_size]));
-    }
-    state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(is_codeword);
-
-void decode(benchmark::State& state) {
-    const auto words = pool(static_cast<std::size_t>(state.range(0)));
-    word received(544);
+void decode(benchmark::State& state, fec_kind kind) {
+    const rs_code& code = *code_of(kind);
+    const auto words = pool(code, static_cast<std::size_t>(state.range(0)));
+    word received(code.codeword_symbols());
     std::size_t i = 0;
     for (auto _ : state) {
         received = words[i++ % pool_size];
-        benchmark::DoNotOptimize(rs_code::kp4().decode(received));
+        benchmark::DoNotOptimize(code.decode(received));
     }
     state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(decode)->ArgName("errors")->Arg(0)->Arg(1)->Arg(4)->Arg(15)->Arg(16);
 
-void decode_libfec(benchmark::State& state) {
-    const auto words = widened(pool(static_cast<std::size_t>(state.range(0))));
-    const auto code = libfec_kp4();
-    std::vector<unsigned> received(544);
+void decode_libfec(benchmark::State& state, fec_kind kind) {
+    const rs_code& code = *code_of(kind);
+    const auto words = widened(pool(code, static_cast<std::size_t>(state.range(0))));
+    const auto oracle = libfec(code);
+    std::vector<unsigned> received(code.codeword_symbols());
     std::size_t i = 0;
     for (auto _ : state) {
         received = words[i++ % pool_size];
-        benchmark::DoNotOptimize(decode_rs_int(code.get(), received.data(), nullptr, 0));
+        benchmark::DoNotOptimize(decode_rs_int(oracle.get(), received.data(), nullptr, 0));
     }
     state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(decode_libfec)->ArgName("errors")->Arg(0)->Arg(1)->Arg(4)->Arg(15)->Arg(16);
+
+/// No error, few, t and one more.
+void errors_of_t7(benchmark::internal::Benchmark* bench) {
+    bench->ArgName("errors")->Arg(0)->Arg(1)->Arg(4)->Arg(7)->Arg(8);
+}
+
+void errors_of_t15(benchmark::internal::Benchmark* bench) {
+    bench->ArgName("errors")->Arg(0)->Arg(1)->Arg(2)->Arg(4)->Arg(15)->Arg(16);
+}
+
+BENCHMARK_CAPTURE(encode, kp4, fec_kind::kp4);
+BENCHMARK_CAPTURE(encode_libfec, kp4, fec_kind::kp4);
+BENCHMARK_CAPTURE(encode, kr4, fec_kind::kr4);
+BENCHMARK_CAPTURE(encode_libfec, kr4, fec_kind::kr4);
+BENCHMARK_CAPTURE(encode, rs272, fec_kind::rs272);
+BENCHMARK_CAPTURE(encode_libfec, rs272, fec_kind::rs272);
+BENCHMARK_CAPTURE(decode, kp4, fec_kind::kp4)->Apply(errors_of_t15);
+BENCHMARK_CAPTURE(decode_libfec, kp4, fec_kind::kp4)->Apply(errors_of_t15);
+BENCHMARK_CAPTURE(decode, kr4, fec_kind::kr4)->Apply(errors_of_t7);
+BENCHMARK_CAPTURE(decode_libfec, kr4, fec_kind::kr4)->Apply(errors_of_t7);
+BENCHMARK_CAPTURE(decode, rs272, fec_kind::rs272)->Apply(errors_of_t7);
+BENCHMARK_CAPTURE(decode_libfec, rs272, fec_kind::rs272)->Apply(errors_of_t7);
+
+/// KP4 with nothing wrong but the 30 symbols that are erased.
+void decode_erasures(benchmark::State& state) {
+    const rs_code& code = rs_code::kp4();
+    const auto words = pool(code, 0);
+    std::vector<std::uint16_t> erasures;
+    for (std::size_t i = 0; i < code.parity_symbols(); ++i) {
+        erasures.push_back(static_cast<std::uint16_t>(18 * i));
+    }
+    word received(code.codeword_symbols());
+    std::size_t i = 0;
+    for (auto _ : state) {
+        received = words[i++ % pool_size];
+        for (const std::uint16_t place : erasures) {
+            received[place] ^= 0x155;
+        }
+        benchmark::DoNotOptimize(code.decode(received, erasures));
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(decode_erasures);
+
+/// Deals one group's messages to codewords and weaves them for the wire. Items are symbols.
+void interleave(benchmark::State& state) {
+    const auto ways = static_cast<std::size_t>(state.range(0));
+    const word stream(4 * 514, 0x155);
+    word codewords(4 * 544);
+    word wire(4 * 544);
+    for (auto _ : state) {
+        for (std::size_t c = 0; c < 4; c += ways) {
+            const auto set = std::span(codewords).subspan(c * 544, ways * 544);
+            deal_symbols(std::span(stream).subspan(c * 514, ways * 514), ways, set, 544);
+            weave_symbols(set, 544, ways, std::span(wire).subspan(c * 544, ways * 544));
+        }
+        benchmark::ClobberMemory();
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(wire.size()));
+}
+BENCHMARK(interleave)->ArgName("ways")->Arg(1)->Arg(2)->Arg(4);
 
 constexpr std::size_t lanes = 400;
 constexpr std::size_t rows = lane_frame::rows_per_superframe;
