@@ -67,9 +67,9 @@ public:
 private:
     static constexpr std::size_t max_parity = 30;
 
-    /// Sixteen neighbouring coefficients: what one AVX2 register holds.
-    struct alignas(32) half_row {
-        std::array<std::uint16_t, 16> coefficients{};
+    /// A line of the cache: one row of a table of two registers, or two of one.
+    struct alignas(64) table_line {
+        std::array<std::uint16_t, 32> coefficients{};
     };
     /// n - k coefficients, highest first, zero-padded.
     using parity_row = std::array<std::uint16_t, 2 * 16>;
@@ -77,12 +77,12 @@ private:
     void build_generator();
     /// A table of what each value of each half of some symbols adds to a row, from what each symbol
     /// adds that is 1.
-    std::vector<half_row> build_rows(std::span<const parity_row> of_one) const;
+    std::vector<table_line> build_rows(std::span<const parity_row> of_one) const;
     /// What `symbols` successive symbols leave after division by g(x), the last of them being the
     /// coefficient of x^distance.
-    std::vector<half_row> build_division(std::size_t symbols, std::size_t distance) const;
+    std::vector<table_line> build_division(std::size_t symbols, std::size_t distance) const;
     /// What the symbols of a residue add to the syndromes.
-    std::vector<half_row> build_syndromes() const;
+    std::vector<table_line> build_syndromes() const;
     /// Remainder of x^(n-k) m(x) divided by g(x), for the k symbols at `message`.
     parity_row remainder(const std::uint16_t* message) const;
     template <std::size_t halves>
@@ -91,20 +91,19 @@ private:
     parity_row residue(std::span<const std::uint16_t> word) const;
     /// Values of a residue, and of all words that leave it, at a^0, a^1, ..., a^(n-k-1).
     parity_row syndromes(const parity_row& residue) const;
-    /// Sum of what `count` symbols add by a table, onto `sum`.
+    /// Sum of what symbols add by a table, as many as there are parity symbols.
     template <std::size_t halves>
-    parity_row sum_rows(const parity_row& symbols, const std::vector<half_row>& table,
-                        const parity_row& sum) const;
+    parity_row sum_rows(const parity_row& symbols, const std::vector<table_line>& table) const;
     void require_size(std::size_t size, std::size_t expected, const char* what) const;
 
     std::size_t n_;
     std::size_t k_;
     std::size_t halves_;       // registers a parity row takes
-    std::size_t tail_blocks_;  // blocks of eight symbols in the second half of the message
+    std::size_t tail_blocks_;  // steps of the division in the second part of the message
     std::vector<std::uint16_t> generator_;
-    std::vector<half_row> division_;  // for the eight symbols of a block
-    std::vector<half_row> advance_;   // for a remainder that is moved past the tail
-    std::vector<half_row> syndromes_;
+    std::vector<table_line> division_;  // for the symbols of one step
+    std::vector<table_line> advance_;   // for a remainder that is moved past the tail
+    std::vector<table_line> syndromes_;
 };
 
 }  // namespace luxlane::coding
