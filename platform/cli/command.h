@@ -76,7 +76,8 @@ struct link_options {
     std::string target_ber, seed, neighbours, symbols, target_errors;
     std::string eye, bathtub;  ///< picture files
     std::string json;          ///< file, - for standard output
-    bool fec = false, describe = false, presets = false;
+    std::string fec, interleave, gearbox;
+    bool describe = false, presets = false;
 };
 
 /// The subcommands; each returns an exit status. The user's mistakes are thrown as

@@ -85,6 +85,31 @@ link::described_lane lane_of(const link_options& chosen) {
     return lane;
 }
 
+/// The value of an enumeration that `text` names.
+template <class Names, class Find>
+auto called(const char* option, const std::string& text, const Names& names, Find find) {
+    const auto found = find(text);
+    if (!found)
+        throw std::invalid_argument(
+            fmt::format("{} {}: expected {}", option, text, fmt::join(names, ", ")));
+    return *found;
+}
+
+wide_link::payload_format payload_of(const link_options& chosen) {
+    wide_link::payload_format format;
+    format.fec = called("--fec", chosen.fec, coding::FEC_KIND_NAMES, coding::fec_kind_called);
+    if (!chosen.gearbox.empty())
+        format.gearbox = called("--gearbox", chosen.gearbox, coding::GEARBOX_MODE_NAMES,
+                                coding::gearbox_mode_called);
+    if (chosen.interleave.empty())
+        return format;
+    if (chosen.interleave != "1" && chosen.interleave != "2" && chosen.interleave != "4")
+        throw std::invalid_argument(
+            fmt::format("--interleave {}: codewords alternate by 1, 2 or 4", chosen.interleave));
+    format.interleave = static_cast<unsigned>(chosen.interleave[0] - '0');
+    return format;
+}
+
 link::question question_of(const link_options& chosen) {
     link::question asked{.lane = lane_of(chosen)};
     constexpr auto any = std::uint64_t{1} << 53;
@@ -106,7 +131,8 @@ link::question question_of(const link_options& chosen) {
     } else if (!chosen.symbols.empty()) {
         asked.symbol_limits.errors = asked.waveform_limits.errors = 0;
     }
-    asked.with_fec = chosen.fec;
+    if (!chosen.fec.empty())
+        asked.payload = payload_of(chosen);
     return asked;
 }
 

@@ -104,7 +104,13 @@ void add_link(CLI::App& app, luxlane::cli::link_options& options) {
     command->add_option("--target-errors", options.target_errors,
                         "count until so many errors were seen");
     command->add_option("--seed", options.seed, "seed of all random streams");
-    command->add_flag("--fec", options.fec, "add the latency of a host's FEC");
+    auto* fec = command->add_option("--fec", options.fec,
+                                    "error correction: none, kr4, kp4 or rs272; what it makes of "
+                                    "the BER, dead lanes that it bridges, its latency");
+    command->add_option("--interleave", options.interleave, "codewords that alternate: 1, 2 or 4")
+        ->needs(fec);
+    command->add_option("--gearbox", options.gearbox, "aligned to FEC symbols, or blind")
+        ->needs(fec);
     command->add_option("--eye", options.eye, "picture of the eye, FILE.svg or FILE.png");
     command->add_option("--bathtub", options.bathtub, "BER over phase, FILE.svg or FILE.png");
     command->add_option("--json", options.json, "also write JSON to this file (-: to stdout)")

@@ -139,6 +139,10 @@ analysis analyse(const question& asked, const counting_watch& watch) {
     answer.eye = eye_of(*law, receiver, asked.target_ber);
     answer.energy_j_per_bit = energy_of(asked, *law);
     answer.latency_s = latency_of(asked, *law);
+    if (asked.payload)
+        answer.fec =
+            fec_figures_of(*asked.payload, predicted,
+                           static_cast<unsigned>(asked.lane.from().module.data_lanes.value));
     return {std::move(answer), law, receiver};
 }
 

@@ -9,6 +9,7 @@
 
 #include "models/dsp/bathtub.h"
 #include "platform/link/counting.h"
+#include "platform/link/fec_figures.h"
 #include "platform/link/parameters.h"
 
 namespace luxlane::link {
@@ -19,7 +20,7 @@ struct question {
     std::size_t neighbours = 4;  ///< lit ones
     double target_ber = 2e-4;    ///< MOSAIC's bar before FEC (802.3ck)
     std::uint64_t seed = 1;
-    bool with_fec = false;  ///< adds the latency of a host's FEC
+    std::optional<wide_link::payload_format> payload = {};  ///< of a link with error correction
     counting_limits symbol_limits = {std::uint64_t{1} << 24, 1000};
     counting_limits waveform_limits = {std::uint64_t{1} << 20, 1000};
     std::uint64_t rare_symbols = std::uint64_t{1} << 17;
@@ -100,6 +101,7 @@ struct link_answer {
     eye_size eye;
     std::vector<share> energy_j_per_bit;
     std::vector<share> latency_s;
+    std::optional<fec_figures> fec;  ///< of `question::payload`
 
     double total_energy_j_per_bit() const;
     double total_latency_s() const;

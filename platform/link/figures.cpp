@@ -7,6 +7,7 @@
 #include "models/photonics/energy.h"
 #include "models/photonics/linear_chain.h"
 #include "models/photonics/receiver.h"
+#include "models/serdes_phy/serdes_phy_config.h"
 #include "platform/link/analysis.h"
 
 namespace luxlane::link {
@@ -161,9 +162,14 @@ std::vector<share> latency_of(const question& asked, const lane_law& law) {
          "derived: from a symbol's start to its sample, without the fibre"},
         {"fibre", law.response().group_delay_s, "derived: group index of silica x length"},
         {"equaliser", lookahead * symbol_s, "derived: later samples that it waits for"}};
-    if (asked.with_fec)
-        parts.push_back(
-            {"FEC", module.fec_latency_s.value, std::string(module.fec_latency_s.source)});
+    if (asked.payload) {
+        const serdes_phy_settings phy;
+        const double coded_bps = module.data_lanes.value * lane.rate_bps;
+        parts.push_back({"FEC encoder", phy.fec_encode_s, "assumption: see phy.fec_encode_s"});
+        parts.push_back({"codewords on the lanes", 10.0 * asked.payload->symbols() / coded_bps,
+                         "derived: symbols that must have come before the decoder can begin"});
+        parts.push_back({"FEC decoder", phy.fec_decode_s, "assumption: see phy.fec_decode_s"});
+    }
     return parts;
 }
 

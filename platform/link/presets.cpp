@@ -16,8 +16,6 @@ constexpr auto ASSUMED = knowledge::assumed;
 
 constexpr module_fact GEARBOX_LATENCY = {
     6e-9, MEASURED, "Avicena: 6 ns for the electronics of its 1.6T demonstration (vendor)"};
-constexpr module_fact FEC_LATENCY = {100e-9, MEASURED,
-                                     "host FEC, RS(544,514): about 100 ns (secondary quotations)"};
 
 constexpr std::string_view NO_SHARED_BLOCKS =
     "one data lane: driver, emitter and receiver; no digital back end, none is published";
@@ -66,7 +64,6 @@ preset default_800g() {
             .module = {{400, MEASURED, "MOSAIC, 800 Gb/s design (secondary)"},
                        {60, MEASURED, "MOSAIC: 460 lanes and more in all (secondary)"},
                        GEARBOX_LATENCY,
-                       FEC_LATENCY,
                        mosaic_blocks(400),
                        MOSAIC_BOUNDARY},
             .sources = {{"emitter", "assumption: phenomenological fit to E-1 and V-16"},
@@ -99,7 +96,6 @@ preset lightbundle() {
         .module = {{256, MEASURED, "Avicena eKit: 256 data lanes (vendor)"},
                    {64, MEASURED, "Avicena eKit: 64 more lanes (vendor)"},
                    GEARBOX_LATENCY,
-                   FEC_LATENCY,
                    {},
                    NO_SHARED_BLOCKS},
         .sources = {{"emitter", "assumption: phenomenological fit to E-1 and V-16"},

@@ -37,7 +37,6 @@ struct module_facts {
     module_fact data_lanes;
     module_fact spare_lanes;
     module_fact gearbox_latency_s;  ///< digital part of both ends, without FEC
-    module_fact fec_latency_s;      ///< of a host's FEC where one is used
     std::vector<shared_block> blocks;
     std::string_view energy_boundary;  ///< what the energy per bit counts
 };

@@ -73,8 +73,7 @@ json fact_json(const module_fact& fact, std::string_view unit) {
 json module_json(const module_facts& module) {
     json out = {{"data_lanes", fact_json(module.data_lanes, "1")},
                 {"spare_lanes", fact_json(module.spare_lanes, "1")},
-                {"gearbox_latency_s", fact_json(module.gearbox_latency_s, "s")},
-                {"fec_latency_s", fact_json(module.fec_latency_s, "s")}};
+                {"gearbox_latency_s", fact_json(module.gearbox_latency_s, "s")}};
     for (const shared_block& block : module.blocks)
         out["blocks"][std::string(block.name)] = fact_json(block.power_w, "W");
     return out;
@@ -166,6 +165,36 @@ std::string ber_line(std::string_view name, const ber_estimate& estimate) {
     return fmt::format("  {:<14}{:<14}{:<26}{}\n", name, value, bounds, estimate.method);
 }
 
+std::string fec_text(const question& asked, const fec_figures& fec) {
+    const auto& format = fec.format;
+    std::string out =
+        heading(fmt::format("FEC {}, {}-way interleaved, gearbox {}", coding::name_of(format.fec),
+                            format.interleave, coding::name_of(format.gearbox)));
+    const auto row = [&](std::string_view name, const std::string& value, std::string_view note) {
+        out += fmt::format("  {:<34}{:>12}   {}\n", name, value, note);
+    };
+    row("codewords that fail", fmt::format("{:.2g}", fec.codeword_failure),
+        "at the statistical BER, independent errors");
+    row("BER behind the decoder", fmt::format("{:.2g}", fec.decoded_ber), "");
+    row("BER that it takes", fmt::format("{:.3g}", fec.limit_ber),
+        fmt::format("for {:g} of the codewords to fail", fec_figures::TARGET_FAILURE));
+    row("dead lanes that it bridges", std::to_string(fec.bridged_lanes),
+        fmt::format("of {:.0f}, on otherwise clean lanes",
+                    asked.lane.from().module.data_lanes.value));
+    return out;
+}
+
+json fec_json(const fec_figures& fec) {
+    return {{"kind", coding::name_of(fec.format.fec)},
+            {"interleave", fec.format.interleave},
+            {"gearbox", coding::name_of(fec.format.gearbox)},
+            {"codeword_failure", fec.codeword_failure},
+            {"decoded_ber", fec.decoded_ber},
+            {"limit_ber", fec.limit_ber},
+            {"limit_codeword_failure", fec_figures::TARGET_FAILURE},
+            {"bridged_lanes", fec.bridged_lanes}};
+}
+
 std::string sum_text(std::string_view title, const std::vector<share>& shares, double total,
                      double unit, std::string_view format_unit) {
     std::string out = heading(fmt::format("{}", title));
@@ -207,12 +236,14 @@ std::string to_text(const question& asked, const link_answer& answer) {
     out += "  eye: " + eye_text(asked, answer) + "\n";
     if (const auto& flanks = answer.eye.flanks)
         out += "  edges: " + flanks_text(asked, *flanks) + "\n";
+    if (answer.fec)
+        out += fec_text(asked, *answer.fec);
     out += sum_text("Energy per bit", answer.energy_j_per_bit, answer.total_energy_j_per_bit(),
                     1e-12, "pJ");
     out += fmt::format("  counts {}\n", asked.lane.from().module.energy_boundary);
     out += sum_text("Latency", answer.latency_s, answer.total_latency_s(), 1e-9, "ns");
-    if (!asked.with_fec)
-        out += "  without FEC (--fec adds it)\n";
+    if (!answer.fec)
+        out += "  without FEC (--fec kp4 adds it)\n";
     return out;
 }
 
@@ -257,6 +288,8 @@ std::string to_json(const question& asked, const link_answer& answer, const std:
     out["eye"] = {{"height_a", answer.eye.height_a()},
                   {"height_fraction", answer.eye.height_fraction},
                   {"width_ui", answer.eye.width_ui()}};
+    if (answer.fec)
+        out["fec"] = fec_json(*answer.fec);
     out["bathtub"] = flanks_json(answer.eye.flanks);
     out["equaliser"] = {{"forward", answer.forward_taps}, {"feedback", answer.feedback_taps}};
     out["energy_pj_per_bit"] = answer.total_energy_j_per_bit() * 1e12;
@@ -289,7 +322,6 @@ std::string describe_text(const described_lane& lane) {
     fact("data lanes", module.data_lanes, "1");
     fact("spare lanes", module.spare_lanes, "1");
     fact("latency of the gearbox", module.gearbox_latency_s, "s");
-    fact("latency of a host's FEC", module.fec_latency_s, "s");
     for (const shared_block& block : module.blocks)
         fact(block.name, block.power_w, "W");
     return out;

@@ -174,8 +174,26 @@ TEST_CASE("Energy and latency are the sums of their parts") {
     CHECK(answer.energy_j_per_bit.at(4).value == Approx(1.3 / 800e9));
     CHECK(answer.energy_j_per_bit.at(5).value == Approx(0.2 / 800e9));
     CHECK(answer.latency_s.at(2).value == Approx(10.0 * 5.02e-9).epsilon(0.001));
-    asked.with_fec = true;
-    CHECK(answer_of(asked).total_latency_s() == Approx(latency + 100e-9));
+    CHECK_FALSE(answer.fec);
+    // Quoted for a host's KP4: about 100 ns.
+    asked.payload = wide_link::payload_format{};
+    CHECK(answer_of(asked).total_latency_s() == Approx(latency + 100e-9).margin(10e-9));
+}
+
+TEST_CASE("A FEC takes the error ratios that 802.3 builds on it, and bridges lanes") {
+    // At 20 m MOSAIC's lanes err at some 1e-8: KP4, whose limit is 2.4e-4, makes nothing of it.
+    auto asked = question_of("mosaic", "length_m", "20");
+    asked.payload = wide_link::payload_format{.fec = coding::fec_kind::kp4};
+    const auto kp4 = answer_of(asked).fec.value();
+    CHECK(kp4.limit_ber == Approx(2.43e-4).epsilon(0.005));
+    CHECK(kp4.codeword_failure < 1e-60);
+    CHECK(kp4.bridged_lanes == 2);  // 544 symbols on 100 lanes: 6 a lane of 15
+    asked.payload->fec = coding::fec_kind::none;
+    const auto none = answer_of(asked);
+    const double ber = none.statistical.ber.value();
+    CHECK(none.fec->codeword_failure == Approx(5140.0 * ber).epsilon(0.01));
+    CHECK(none.fec->decoded_ber == Approx(ber));
+    CHECK(none.fec->bridged_lanes == 0);
 }
 
 TEST_CASE("An open eye has its height and width at the target, a closed one neither") {
