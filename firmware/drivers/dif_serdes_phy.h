@@ -13,7 +13,7 @@ struct dif_serdes_phy {
 /// No physical lane: the logical lane is not mapped.
 enum { dif_serdes_phy_no_lane = 0xFFFF };
 /// Lane name that the far end sends on a spare.
-enum { dif_serdes_phy_spare_name = 0x1FF };
+enum { dif_serdes_phy_spare_name = 0x3FF };
 
 struct dif_serdes_phy_control {
     bool enable;
@@ -139,7 +139,7 @@ DIF_MUST_USE enum dif_result dif_serdes_phy_superframe(const struct dif_serdes_p
                                                        uint32_t* count);
 
 /// Moves `logical` to `physical` when the superframe count of that direction reaches `at`, which is
-/// 1 to 1023 ahead. Many switches may be pending; one of a logical lane replaces its earlier one.
+/// 1 to 511 ahead. Many switches may be pending; one of a logical lane replaces its earlier one.
 /// The PHY ignores a switch that is late or names a lane in use: `mapping` tells whether it
 /// happened.
 DIF_MUST_USE enum dif_result dif_serdes_phy_arm_switch(const struct dif_serdes_phy* phy,

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { lane_map_words = 17, lane_map_lanes = lane_map_words * 32 };
+enum { lane_map_words = 21, lane_map_lanes = lane_map_words * 32 };
 
-/// A bitmap of up to 544 lanes as the devices' *_MAP registers hold it: lane l is bit l mod 32 of
+/// A bitmap of up to 672 lanes as the devices' *_MAP registers hold it: lane l is bit l mod 32 of
 /// word l / 32.
 struct lane_map {
     uint32_t word[lane_map_words];

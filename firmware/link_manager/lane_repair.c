@@ -327,7 +327,7 @@ static enum dif_result arm(struct lane_repair* repair, struct lane_swap* swap, u
     if (result != dif_ok) {
         return result;
     }
-    /* The word holds 11 bits of the count; a count of the past means that the word came late: the
+    /* The word holds 10 bits of the count; a count of the past means that the word came late: the
      * far end has switched already, so follow at once. */
     uint32_t lead = (swap->count - last) & management_count_mask;
     if (lead > management_count_mask / 2 || lead < switch_lead_superframes) {

@@ -31,7 +31,7 @@ struct lane_swap {
     bool optional;      ///< the old lane still carries data: the way back, kept until verified
     bool trained;       ///< the new lane had to be trained again
     uint8_t attempts;
-    uint16_t count;  ///< low 11 bits of the superframe count
+    uint16_t count;  ///< low 10 bits of the superframe count
     uint32_t at;     ///< superframe for which it is armed
     uint64_t deadline;
 };

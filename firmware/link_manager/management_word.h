@@ -15,7 +15,7 @@ enum management_opcode {
     management_drive = 2,       ///< lane 27:18 or management_all_lanes, current in uA 17:8
     management_drive_done = 3,  ///< no more corrections
     management_request = 4,     ///< logical lane 27:18, new physical lane 17:8
-    management_switch_at = 5,   ///< logical lane 27:18, superframe count 17:7
+    management_switch_at = 5,   ///< logical lane 27:18, low bits of the superframe count 17:8
     management_done = 6,        ///< logical lane 27:18
     management_map_done = 7,
     management_ready = 8,    ///< stage 27:24, enum management_stage
@@ -29,7 +29,7 @@ enum management_stage { management_stage_link = 0, management_stage_finished = 1
 enum {
     management_protocol_version = 1,
     management_sequence_mask = 0x7F,
-    management_count_mask = 0x7FF,
+    management_count_mask = 0x3FF,
     management_ack_gap = 1 << 8,
     management_hello_heard = 1 << 27,
     management_all_lanes = 0x3FF,  ///< DRIVE: one current for all lanes
@@ -47,7 +47,7 @@ static inline uint32_t management_word(enum management_opcode opcode, uint32_t h
 
 static inline uint32_t management_word_switch_at(uint32_t logical, uint32_t count) {
     return (uint32_t)management_switch_at << 28 | (logical & 0x3FFU) << 18 |
-           (count & management_count_mask) << 7;
+           (count & management_count_mask) << 8;
 }
 
 static inline uint32_t management_word_ready(enum management_stage stage) {
@@ -70,7 +70,7 @@ static inline enum management_opcode management_opcode_of(uint32_t word) {
 static inline uint16_t management_high(uint32_t word) { return (word >> 18) & 0x3FFU; }
 static inline uint16_t management_low(uint32_t word) { return (word >> 8) & 0x3FFU; }
 static inline uint32_t management_count(uint32_t word) {
-    return (word >> 7) & management_count_mask;
+    return (word >> 8) & management_count_mask;
 }
 static inline uint32_t management_hello_version(uint32_t word) { return (word >> 20) & 0x7FU; }
 static inline uint32_t management_hello_session(uint32_t word) { return (word >> 8) & 0xFFFU; }

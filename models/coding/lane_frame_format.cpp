@@ -36,7 +36,8 @@ void require_words(std::size_t words, std::size_t needed, const char* what) {
 }  // namespace
 
 std::array<std::uint32_t, frames_per_superframe> overhead_words(const overhead& fields) {
-    const std::uint32_t name = (fields.lane_id & 0x1FFu) | ((fields.count & last_count) << 9);
+    const std::uint32_t name =
+        (fields.lane_id & spare_lane_id) | ((fields.count & last_count) << lane_id_bits);
     const std::uint32_t checks = crc8(name, word_bits) |
                                  (static_cast<std::uint32_t>(fields.bip) << 8) |
                                  ((static_cast<std::uint32_t>(fields.flags) & 0xFu) << 16);
@@ -48,8 +49,8 @@ parsed_overhead parse_overhead(std::span<const std::uint64_t> bits, std::size_t 
     const std::uint32_t name = word_at(bits, position + 2 * frame_bits);
     const std::uint32_t checks = word_at(bits, position + 3 * frame_bits);
     parsed_overhead result;
-    result.fields.lane_id = name & 0x1FFu;
-    result.fields.count = name >> 9;
+    result.fields.lane_id = name & spare_lane_id;
+    result.fields.count = name >> lane_id_bits;
     result.fields.bip = static_cast<std::uint8_t>(checks >> 8);
     result.fields.flags = static_cast<std::uint8_t>(checks >> 16);
     result.crc_good = crc8(name, word_bits) == (checks & 0xFFu);
@@ -109,13 +110,14 @@ std::optional<std::size_t> find_superframe(std::span<const std::uint64_t> bits, 
     return std::nullopt;
 }
 
-lane_scrambler::lane_scrambler(std::size_t lanes) : keys_(lanes * payload_storage) {
-    if (lanes > std::size_t{spare_lane_id} + 1) {
-        throw std::invalid_argument("lane_scrambler: lane ids have 9 bits");
+lane_scrambler::lane_scrambler(std::size_t lanes) : keys_((lanes + 1) * payload_storage) {
+    if (lanes > std::size_t{spare_lane_id}) {
+        throw std::invalid_argument("lane_scrambler: lane ids have 10 bits, of which one is spare");
     }
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const auto key = std::span(keys_).subspan(lane * payload_storage, payload_storage);
-        prbs_generator(prbs_kind::prbs15, static_cast<std::uint32_t>(lane + 1)).fill(key);
+    for (std::size_t place = 0; place <= lanes; ++place) {
+        const std::size_t id = place < lanes ? place : spare_lane_id;
+        const auto key = std::span(keys_).subspan(place * payload_storage, payload_storage);
+        prbs_generator(prbs_kind::prbs15, static_cast<std::uint32_t>(id + 1)).fill(key);
         key.back() &= last_word_mask;
     }
 }

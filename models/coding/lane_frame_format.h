@@ -16,7 +16,7 @@
 /// symbols ("rows"). Four frames are a superframe, whose overhead words are
 ///   frame 0  SYNC
 ///   frame 1  ~SYNC
-///   frame 2  bits 8:0 lane id, bits 19:9 superframe count
+///   frame 2  bits 9:0 lane id, bits 19:10 superframe count
 ///   frame 3  bits 7:0 CRC-8 of the word before, bits 15:8 BIP-8 of the superframe before,
 ///            bits 19:16 flags
 /// Bit 0 of every word and symbol is first on the wire. Superframe s of a lane occupies its line
@@ -39,14 +39,15 @@ inline constexpr std::size_t payload_storage = words_for_bits(payload_bits);
 
 inline constexpr std::uint32_t word_mask = 0xFFFFF;
 inline constexpr std::uint32_t sync = 0xE5A26;
+inline constexpr unsigned lane_id_bits = 10;
 /// Superframe counts run from 0 to this and begin again.
-inline constexpr std::uint32_t last_count = 0x7FF;
+inline constexpr std::uint32_t last_count = 0x3FF;
 /// Lane id of a spare that carries no logical lane.
-inline constexpr std::uint32_t spare_lane_id = 0x1FF;
+inline constexpr std::uint32_t spare_lane_id = 0x3FF;
 
 /// What the overhead words of one superframe say.
 struct overhead {
-    std::uint32_t lane_id = 0;  ///< 0..511
+    std::uint32_t lane_id = 0;  ///< 0..1023
     std::uint32_t count = 0;    ///< 0..last_count
     std::uint8_t bip = 0;       ///< parity of the payload of the superframe before
     std::uint8_t flags = 0;     ///< 0..15: a nibble of the management word
@@ -108,11 +109,11 @@ std::optional<std::size_t> find_superframe(std::span<const std::uint64_t> bits, 
 /// begun anew with each superframe, so that idle or repeating codewords do not line the lanes up.
 class lane_scrambler {
 public:
-    /// Key streams of the lane ids 0 .. `lanes` - 1; `lanes` at most 512, else
-    /// std::invalid_argument.
+    /// Key streams of the lane ids 0 .. `lanes` - 1 and of the spares' id; `lanes` at most 1023,
+    /// else std::invalid_argument.
     explicit lane_scrambler(std::size_t lanes);
 
-    std::size_t lanes() const { return keys_.size() / payload_storage; }
+    std::size_t lanes() const { return keys_.size() / payload_storage - 1; }
 
     /// Key of one 10-bit row (0..1015) of `lane`; exclusive-or it with the symbol.
     std::uint16_t key(std::size_t lane, std::size_t row) const {
@@ -122,14 +123,15 @@ public:
 
     /// Key stream of a superframe's payload (10160 bits; the rest of the last word is 0).
     std::span<const std::uint64_t> stream(std::size_t lane) const {
-        return std::span(keys_).subspan(lane * payload_storage, payload_storage);
+        const std::size_t place = lane == spare_lane_id ? lanes() : lane;
+        return std::span(keys_).subspan(place * payload_storage, payload_storage);
     }
 
     /// Scrambles, or descrambles, the payload of one superframe of `lane` in place.
     void apply(std::size_t lane, std::span<std::uint64_t> payload) const;
 
 private:
-    std::vector<std::uint64_t> keys_;
+    std::vector<std::uint64_t> keys_;  ///< [lane, then spare][payload_storage]
 };
 
 }  // namespace luxlane::coding::lane_frame

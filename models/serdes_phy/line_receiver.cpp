@@ -23,8 +23,8 @@ frame::parsed_overhead parse_packed(std::span<const std::uint64_t> bits) {
     const std::uint32_t name = word(2);
     const std::uint32_t checks = word(3);
     frame::parsed_overhead result;
-    result.fields.lane_id = name & 0x1FF;
-    result.fields.count = name >> 9;
+    result.fields.lane_id = name & frame::spare_lane_id;
+    result.fields.count = name >> frame::lane_id_bits;
     result.fields.bip = static_cast<std::uint8_t>(checks >> 8);
     result.fields.flags = static_cast<std::uint8_t>(checks >> 16);
     result.crc_good = coding::crc8(name, frame::word_bits) == (checks & 0xFF);
@@ -48,7 +48,7 @@ line_receiver::line_receiver(const line_geometry& geometry, const lane_limits& l
     : geometry_(geometry),
       limits_(limits),
       sense_(std::move(sense)),
-      scrambler_(frame::spare_lane_id + 1),
+      scrambler_(0),
       lanes_(geometry.physical_lanes),
       searches_(geometry.physical_lanes),
       skew_ui_(geometry.physical_lanes),

@@ -63,7 +63,7 @@ public:
 
     /// Whether the far end's count has been heard since lanes were framed last.
     bool count_known() const { return count_known_; }
-    /// Superframe count of the far end, extended beyond its 11 bits; what was received last.
+    /// Superframe count of the far end, extended beyond its 10 bits; what was received last.
     std::uint64_t far_superframe() const { return far_superframe_; }
     /// Extended far count of a superframe by its number on the line.
     std::uint64_t far_count(std::uint64_t line_superframe) const {

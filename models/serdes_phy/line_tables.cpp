@@ -4,31 +4,26 @@ namespace luxlane::wide_link {
 
 namespace frame = coding::lane_frame;
 
-namespace {
-
-constexpr std::size_t lane_ids = frame::spare_lane_id + 1;
-
-}  // namespace
-
 line_tables::line_tables(const line_geometry& geometry)
     : geometry_(geometry),
       striping_(geometry.data_lanes, geometry.format.gearbox),
-      scrambler_(lane_ids),
-      idle_lines_(lane_ids * frame::superframe_storage),
-      idle_parity_(lane_ids) {
-    for (std::uint32_t id = 0; id < lane_ids; ++id) {
+      scrambler_(geometry.data_lanes),
+      idle_lines_((geometry.data_lanes + 1) * frame::superframe_storage),
+      idle_parity_(geometry.data_lanes + 1) {
+    for (std::uint32_t i = 0; i <= geometry.data_lanes; ++i) {
+        const std::uint32_t id = i < geometry.data_lanes ? i : frame::spare_lane_id;
         const auto key = scrambler_.stream(id);
         frame::build_superframe(
             {id, 0, 0, 0}, key,
             std::span(idle_lines_)
-                .subspan(id * frame::superframe_storage, frame::superframe_storage));
-        idle_parity_[id] = frame::bip8(key);
+                .subspan(i * frame::superframe_storage, frame::superframe_storage));
+        idle_parity_[i] = frame::bip8(key);
     }
 }
 
 std::span<const std::uint64_t> line_tables::idle_line(std::uint32_t lane_id) const {
     return std::span(idle_lines_)
-        .subspan(lane_id * frame::superframe_storage, frame::superframe_storage);
+        .subspan(place(lane_id) * frame::superframe_storage, frame::superframe_storage);
 }
 
 std::uint64_t line_tables::idle_bits(std::uint32_t lane_id, std::uint64_t position) const {

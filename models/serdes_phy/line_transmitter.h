@@ -13,7 +13,7 @@
 namespace luxlane::wide_link {
 
 /// Makes the bits that each physical lane sends: frames, names, counts, scrambled payload. Spares
-/// send marked idle (frame::spare_lane_id). Pure: the caller says when.
+/// send marked idle (lane id 3FFh). Pure: the caller says when.
 ///
 /// Only what somebody looks at is made. Idle payload between blocks is not, and the bits of
 /// `before` and `after` are always those of idle: scrambled like all payload, so statistically the

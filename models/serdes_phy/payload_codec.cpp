@@ -58,12 +58,13 @@ void payload_codec::encode(std::span<const std::uint64_t> stream,
     const std::size_t length = format_.codeword_symbols();
     const std::size_t ways = format_.interleave;
     const std::size_t payload = ways * format_.payload_symbols();
-    std::fill(rows_.begin(), rows_.end(), std::uint16_t{0});
     for (std::size_t set = 0; set < format_.codewords() / ways; ++set) {
         coding::deal_symbols(std::span(payload_).subspan(set * payload, payload), ways, rows_,
                              length);
         for (std::size_t way = 0; way < ways; ++way) {
             const auto row = std::span(rows_).subspan(way * length, length);
+            std::fill(row.begin() + format_.payload_symbols(),
+                      row.begin() + format_.message_symbols(), std::uint16_t{0});
             code_->encode(row.first(format_.message_symbols()), row);
         }
         coding::weave_symbols(rows_, length, ways,

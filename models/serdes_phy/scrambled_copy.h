@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "models/coding/bit_io.h"
@@ -22,6 +23,21 @@ inline std::uint8_t fold_parity(std::uint64_t parity, std::size_t phase) {
     parity ^= parity >> 16;
     parity ^= parity >> 8;
     return static_cast<std::uint8_t>(parity);
+}
+
+/// Four neighbouring words, in one register where there are such (GCC and Clang vector types).
+using words_at_once = std::uint64_t __attribute__((vector_size(32)));
+inline constexpr std::size_t words_at_once_count = sizeof(words_at_once) / sizeof(std::uint64_t);
+
+/// Words `i` .. of a run that begins anywhere in a word; reads one word more.
+inline words_at_once words_of(const bit_run& run, std::size_t i) {
+    const std::uint64_t* at = run.words.data() + run.position / 64 + i;
+    const unsigned shift = run.position % 64;
+    words_at_once low;
+    words_at_once high;
+    std::memcpy(&low, at, sizeof low);
+    std::memcpy(&high, at + 1, sizeof high);
+    return low >> shift | high << 1 << (63 - shift);
 }
 
 /// Which side of a copy is the line, that is, whose parity counts.
@@ -55,7 +71,18 @@ std::uint8_t copy_scrambled(bit_run from, bit_run key, std::span<std::uint64_t> 
             return at[0] >> shift | at[1] << 1 << (63 - shift);
         };
         std::uint64_t sum = 0;
-        for (std::size_t i = 0; i + 1 < words; ++i) {
+        std::size_t i = 0;
+        words_at_once sums{};
+        for (; i + words_at_once_count < words; i += words_at_once_count) {
+            const words_at_once plain = words_of(from, i);
+            const words_at_once mixed = plain ^ words_of(key, i);
+            std::memcpy(to.data() + position / 64 + i, &mixed, sizeof mixed);
+            sums ^= side == line_side::source ? plain : mixed;
+        }
+        for (std::size_t w = 0; w < words_at_once_count; ++w) {
+            sum ^= sums[w];
+        }
+        for (; i + 1 < words; ++i) {
             const std::uint64_t plain = word_at(from, i);
             const std::uint64_t mixed = plain ^ word_at(key, i);
             to[position / 64 + i] = mixed;

@@ -5,8 +5,8 @@
 namespace luxlane {
 namespace {
 
-constexpr unsigned most_physical_lanes = 544;
-constexpr unsigned most_data_lanes = 510;
+constexpr unsigned most_physical_lanes = 672;
+constexpr unsigned most_data_lanes = 544;
 
 }  // namespace
 

@@ -61,7 +61,7 @@ struct serdes_phy_settings {
     double idle_power_fraction = 0.5;  ///< drawn without payload, by clocks and framing
 };
 
-/// Parameters of a SerDes PHY. Lane counts: 1 .. 510 data lanes, at most 544 physical ones.
+/// Parameters of a SerDes PHY. Lane counts: 1 .. 544 data lanes, at most 672 physical ones.
 struct serdes_phy_config : serdes_phy_settings {
     unsigned physical_lanes = 460;  ///< 400 data and 60 spare lanes: MOSAIC has 460 and more
     unsigned data_lanes = 400;

@@ -12,7 +12,7 @@ using wide_link::lane_map;
 
 namespace {
 
-constexpr std::int64_t furthest_switch = 1023;  // half of what 11 bits of count tell apart
+constexpr std::int64_t furthest_switch = 511;  // half of what 10 bits of count tell apart
 
 /// The count nearest to `now` whose low 32 bits are `low`.
 std::int64_t ahead(std::uint32_t low, std::uint64_t now) {

@@ -14,7 +14,7 @@
 namespace luxlane::config {
 namespace {
 
-constexpr std::uint64_t MAXIMUM_LANES = 544;
+constexpr std::uint64_t MAXIMUM_LANES = 672;
 
 using c = configuration;
 
@@ -36,7 +36,7 @@ void add_simulation(std::vector<parameter>& all) {
 void add_link(std::vector<parameter>& all) {
     table_builder("link")
         .integer(
-            "data_lanes", "1", [](c & v) -> auto& { return v.link.data_lanes; }, 1, 510,
+            "data_lanes", "1", [](c & v) -> auto& { return v.link.data_lanes; }, 1, 544,
             "lanes that carry payload", "MOSAIC 800 Gb/s design (secondary): 400")
         .integer(
             "spare_lanes", "1", [](c & v) -> auto& { return v.link.spare_lanes; }, 0, 543,

@@ -27,13 +27,13 @@ payload_words random_payload(generator& random) {
     return payload;
 }
 
-/// `count` superframes of lane 17, numbered from 2040, behind `lead` random bits.
+/// `count` superframes of lane 17, numbered from 1016, behind `lead` random bits.
 std::vector<std::uint64_t> line_of(std::size_t count, std::size_t lead, generator& random) {
     auto line =
         testing::random_words(words_for_bits(lead + count * lane_frame::superframe_bits), random);
     for (std::size_t s = 0; s < count; ++s) {
         superframe block;
-        const auto number = static_cast<std::uint32_t>(2040 + s) & lane_frame::last_count;
+        const auto number = static_cast<std::uint32_t>(1016 + s) & lane_frame::last_count;
         lane_frame::build_superframe({17, number, 0, 0}, random_payload(random), block);
         copy_bits(block, 0, line, lead + s * lane_frame::superframe_bits,
                   lane_frame::superframe_bits);
@@ -53,10 +53,10 @@ TEST_CASE("the frame has the documented measures") {
 }
 
 TEST_CASE("overhead words hold their fields") {
-    const auto words = lane_frame::overhead_words({0x155, 0x6A5, 0xC3, 0x9});
+    const auto words = lane_frame::overhead_words({0x255, 0x2A5, 0xC3, 0x9});
     REQUIRE(words[0] == 0xE5A26);
     REQUIRE(words[1] == 0x1A5D9);
-    REQUIRE(words[2] == (0x155u | 0x6A5u << 9));
+    REQUIRE(words[2] == (0x255u | 0x2A5u << 10));
     REQUIRE(words[3] == (crc8(words[2], 20) | 0xC3u << 8 | 0x9u << 16));
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a superframe gives back its payload and fields, at any bit offset") {
     generator random(31);
     for (std::size_t offset : {0, 1, 20, 63, 64, 131}) {
         const payload_words payload = random_payload(random);
-        const lane_frame::overhead sent{300, 2047, 0x5A, 0xE};
+        const lane_frame::overhead sent{672, 1023, 0x5A, 0xE};
         superframe block;
         lane_frame::build_superframe(sent, payload, block);
         std::vector<std::uint64_t> line(lane_frame::superframe_storage + 3);
@@ -153,7 +153,7 @@ TEST_CASE("a search goes on behind a position, and ends when no room for a pair 
     REQUIRE_FALSE(lane_frame::find_superframe(line, end, lead + 20481).has_value());
     REQUIRE_THROWS_AS(lane_frame::find_superframe(line, end + 1), std::out_of_range);
     // The count in the name goes on from superframe to superframe.
-    REQUIRE(lane_frame::parse_overhead(line, lead + 10240).fields.count == 2041);
+    REQUIRE(lane_frame::parse_overhead(line, lead + 10240).fields.count == 1017);
 }
 
 TEST_CASE("two wrong bits in one SYNC, and a random line, are not taken for a superframe") {
@@ -215,7 +215,7 @@ TEST_CASE("scrambling twice is nothing, and makes idle lanes different") {
         equal += bit_of(idle, i) == bit_of(idle_neighbour, i) ? 1 : 0;
     }
     REQUIRE(std::abs(equal - 5080) < 300);
-    REQUIRE_THROWS_AS(lane_frame::lane_scrambler(513), std::invalid_argument);
+    REQUIRE_THROWS_AS(lane_frame::lane_scrambler(1024), std::invalid_argument);
 }
 
 TEST_CASE("spans that are too short are refused") {

@@ -49,7 +49,7 @@ TEST_CASE("mistakes name file, line, column and key, and say what would be right
     CHECK(refusal("[link]\ndata_lines = 3\n") ==
           "board.toml:2:1: unknown key 'link.data_lines'; did you mean 'link.data_lanes'?");
     CHECK(refusal("[link]\ndata_lanes = 600\n") ==
-          "board.toml:2:14: link.data_lanes = 600 is out of range; allowed: 1 .. 510");
+          "board.toml:2:14: link.data_lanes = 600 is out of range; allowed: 1 .. 544");
     CHECK(refusal("[link]\ndata_lanes = 2.5\n").find("not a whole number") != std::string::npos);
     CHECK(
         refusal("[lane]\nlength_m = \"10 s\"\n").find("board.toml:2:12: lane.length_m: unit 's'") !=
@@ -68,7 +68,7 @@ TEST_CASE("mistakes name file, line, column and key, and say what would be right
           std::string::npos);
     CHECK(refusal("[[fault]]\nkill_lanes = \"460@1us\"\n").find("lanes 0 .. 459") !=
           std::string::npos);
-    CHECK(refusal("[link]\ndata_lanes = 500\nspare_lanes = 60\n").find("room for 544") !=
+    CHECK(refusal("[link]\ndata_lanes = 500\nspare_lanes = 173\n").find("room for 672") !=
           std::string::npos);
     CHECK_THROWS_WITH(read_file("/nowhere.toml"), Catch::Contains("/nowhere.toml: no such file"));
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uintptr_t block_mask = 0xFFF;
 constexpr std::uint64_t ticks_per_superframe = 48;  // 10240 bits at 2.142 Gb/s, in 100 ns
-constexpr unsigned spare_name = 0x1FF;
+constexpr unsigned spare_name = 0x3FF;
 
 std::uint64_t now_ticks = 0;
 std::vector<std::string>* console = nullptr;
@@ -337,8 +337,8 @@ void link_mock::write_dsp(std::uint32_t offset, std::uint32_t value) {
 }
 
 void link_mock::arm(unsigned direction) {
-    const auto logical = static_cast<std::uint16_t>(switch_lane_ & 0x1FF);
-    const auto physical = static_cast<std::uint16_t>(switch_lane_ >> 16 & 0x1FF);
+    const auto logical = static_cast<std::uint16_t>(switch_lane_ & 0x3FF);
+    const auto physical = static_cast<std::uint16_t>(switch_lane_ >> 16 & 0x3FF);
     const auto& map = map_[direction];
     auto& pending = switches_[direction];
     const bool in_use = std::find(map.begin(), map.end(), physical) != map.end() ||
@@ -347,7 +347,7 @@ void link_mock::arm(unsigned direction) {
                         });
     const std::uint32_t count = direction == 0 ? superframe_ : far->superframe_;
     const auto ahead = static_cast<std::int32_t>(switch_at_ - count);
-    if (logical < data_lanes_ && physical < lanes_ && !in_use && ahead > 0 && ahead <= 1023) {
+    if (logical < data_lanes_ && physical < lanes_ && !in_use && ahead > 0 && ahead <= 511) {
         std::erase_if(pending, [&](const auto& each) { return each.logical == logical; });
         pending.push_back({logical, physical, switch_at_});
         most_pending = std::max(most_pending, switches_[1].size());

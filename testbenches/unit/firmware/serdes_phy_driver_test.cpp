@@ -117,7 +117,7 @@ TEST_CASE("control bits and deskew") {
 TEST_CASE("status, lane status and maps are taken apart") {
     recording_bus bus;
     bus.values[at + 0x10] = 399u << 16 | 5u << 4 | 0x3;
-    bus.values[at + 0x48] = 1u << 17 | 0x1FFu << 8 | 7;
+    bus.values[at + 0x48] = 1u << 18 | 0x3FFu << 8 | 7;
     bus.values[at + 0x400] = 0x10;
     dif_serdes_phy_status status = {};
     REQUIRE(dif_serdes_phy_read_status(&phy, &status) == dif_ok);

@@ -49,7 +49,7 @@ TEST_CASE("a training superframe is what the lane frame's definition says") {
         const auto parsed = frame::parse_overhead(bits, 0);
         CHECK(parsed.sync_errors == 0);
         CHECK(parsed.crc_good);
-        CHECK(parsed.fields.lane_id == (lane < 34 ? lane : 0x1FFu));
+        CHECK(parsed.fields.lane_id == (lane < 34 ? lane : 0x3FFu));
         CHECK(parsed.fields.count == 1);
         CHECK(link.block.before[lane] == bits[159]);
         CHECK((link.block.after[lane] & 0xFFFFF) == frame::sync);

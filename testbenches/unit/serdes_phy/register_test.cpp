@@ -166,13 +166,13 @@ TEST_CASE("energy grows with activity and names its blocks") {
 TEST_CASE("settings that no PHY can have are refused, with what would be right") {
     fresh_simulation([] {
         serdes_phy_config config;
-        config.data_lanes = 511;
-        config.physical_lanes = 544;
+        config.data_lanes = 545;
+        config.physical_lanes = 672;
         CHECK_THROWS_AS(serdes_phy("p", config), std::invalid_argument);
         config.data_lanes = 400;
         config.physical_lanes = 399;
         CHECK_THROWS_AS(serdes_phy("q", config), std::invalid_argument);
-        config.physical_lanes = 545;
+        config.physical_lanes = 673;
         CHECK_THROWS_AS(serdes_phy("r", config), std::invalid_argument);
         config.physical_lanes = 400;
         config.interleave = 3;
