@@ -47,6 +47,11 @@ struct payload_format {
         return slots() * static_cast<std::uint32_t>(coding::slot_bits);
     }
 
+    /// The flits' part of what a full line sends, without the lane frames' overhead.
+    double flit_share() const {
+        return 8.0 * static_cast<double>(coding::flit_bytes) * slots() / (10.0 * symbols());
+    }
+
     friend bool operator==(const payload_format&, const payload_format&) = default;
 };
 

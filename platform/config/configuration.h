@@ -9,6 +9,7 @@
 #include "models/pd_array/pd_array_config.h"
 #include "models/photonics/lane_parameters.h"
 #include "models/rx_dsp/rx_dsp_config.h"
+#include "models/serdes_phy/payload_format.h"
 #include "models/serdes_phy/serdes_phy_config.h"
 #include "models/tx_driver/tx_driver_config.h"
 #include "platform/config/fault.h"
@@ -73,7 +74,10 @@ struct configuration {
     double line_rate_bps() const { return link.lane_rate_bps * 128.0 / 127.0; }
     /// What the line can carry of flits: coded rate without parity and block headers.
     double line_payload_bps() const {
-        return double(link.data_lanes) * link.lane_rate_bps * (514.0 / 544.0) * (256.0 / 257.0);
+        return double(link.data_lanes) * link.lane_rate_bps * payload_format().flit_share();
+    }
+    wide_link::payload_format payload_format() const {
+        return {phy.fec, phy.interleave, phy.gearbox};
     }
 };
 

@@ -12,8 +12,6 @@
 namespace luxlane {
 namespace {
 
-constexpr double CODEWORD_BITS = 5440.0;
-
 luxlane_job job_of(const board& of) {
     luxlane_job job{};
     of.sram.read(board_map::JOB - board_map::SRAM, std::as_writable_bytes(std::span(&job, 1)));
@@ -109,8 +107,9 @@ report::link_report pair::link_report_of(const board& from, board& to, unsigned 
     link.codewords.uncorrectable = counters.uncorrectable_codewords;
     link.corrected_bits = counters.corrected_bits;
     if (counters.codewords > 0) {
+        const double codeword_bits = 10.0 * values_.payload_format().codeword_symbols();
         link.ber.counted =
-            double(counters.corrected_bits) / (double(counters.codewords) * CODEWORD_BITS);
+            double(counters.corrected_bits) / (double(counters.codewords) * codeword_bits);
     }
     link.lost_flits = counters.flits_lost;
     link.line_payload_bps = values_.line_payload_bps();

@@ -200,6 +200,29 @@ TEST_CASE("groups, rows and line bits agree with each other") {
     }
 }
 
+TEST_CASE("groups are the smallest that hold whole slots, as link.md 3.1 has in its table") {
+    using coding::fec_kind;
+    const auto is = [](fec_kind fec, unsigned interleave, unsigned codewords, unsigned slots,
+                       unsigned symbols) {
+        const payload_format format{fec, interleave};
+        return format.codewords() == codewords && format.slots() == slots &&
+               format.symbols() == symbols;
+    };
+    for (const unsigned interleave : {1u, 2u}) {
+        CHECK(is(fec_kind::none, interleave, 2, 5, 1028));
+        CHECK(is(fec_kind::kr4, interleave, 2, 5, 1056));
+        CHECK(is(fec_kind::kp4, interleave, 2, 5, 1088));
+    }
+    CHECK(is(fec_kind::none, 4, 4, 10, 2056));
+    CHECK(is(fec_kind::kr4, 4, 4, 10, 2112));
+    CHECK(is(fec_kind::kp4, 4, 4, 10, 2176));
+    for (const unsigned interleave : {1u, 2u, 4u}) {
+        CHECK(is(fec_kind::rs272, interleave, 4, 5, 1088));
+    }
+    // 800 of 850 Gb/s: 514 of 544 symbols, 256 of 257 bits.
+    CHECK(payload_format{}.flit_share() == Approx(514.0 / 544.0 * 256.0 / 257.0));
+}
+
 TEST_CASE("as many dead lanes are bridged as link.md 2.3 has in its table") {
     for (const unsigned interleave : {1u, 2u, 4u}) {
         const payload_format format{coding::fec_kind::kp4, interleave};
