@@ -9,6 +9,7 @@
 #include "models/transport/lane_window.h"
 #include "models/transport/optics_update.h"
 #include "models/transport/stream_purpose.h"
+#include "models/transport/symbol_planes.h"
 #include "registers/pd_array.h"
 
 namespace luxlane {
@@ -23,8 +24,8 @@ bool same_light(const photonics::lane_parameters& a, const photonics::lane_param
                                [&](const auto& note) { return a.*note.member == b.*note.member; });
 }
 
-/// The bits of one lane as the symbol kernels want them: history, block, lookahead. The block's
-/// last word is completed with the bits that follow.
+/// The bits of one lane: history, block, lookahead. The block's last word is completed with the
+/// bits that follow.
 void frame_lane_bits(const lane_frame& frame, unsigned lane, std::vector<std::uint64_t>& out) {
     const std::size_t words = (frame.bits_per_lane + 63) / 64;
     out.assign(words + 2, 0);
@@ -41,6 +42,14 @@ void frame_lane_bits(const lane_frame& frame, unsigned lane, std::vector<std::ui
     } else {
         out[words + 1] = after;
     }
+}
+
+/// PAM4 symbols by their first bit, in bit 0, and their second.
+constexpr std::array<std::uint8_t, 4> GRAY_SYMBOL = {0, 3, 1, 2};
+
+/// Symbol `k` of a word of bits; there are 64 or 32.
+std::uint8_t symbol_at(std::uint64_t word, std::size_t k, std::uint32_t bits_per_symbol) {
+    return bits_per_symbol == 1 ? (word >> k) & 1 : GRAY_SYMBOL[(word >> (2 * k)) & 3];
 }
 
 }  // namespace
@@ -278,13 +287,35 @@ void pd_array::receive(lane_frame& frame, sc_core::sc_time& delay) {
     out.send(frame, delay);
 }
 
+void pd_array::frame_symbols(const lane_frame& frame, unsigned lane, lane_planes& out) {
+    if (frame.bits_per_symbol == 1) {
+        frame_lane_bits(frame, lane, out.low);
+        out.high.clear();
+        return;
+    }
+    frame_lane_bits(frame, lane, framed_bits_);
+    const auto bits = [this](std::size_t word) {
+        return word < framed_bits_.size() ? framed_bits_[word] : 0;
+    };
+    const std::size_t words = (frame.symbols() + 63) / 64;
+    out.low.resize(words + 2);
+    out.high.resize(words + 2);
+    // The history's 32 symbols are the newest of their word.
+    for (std::size_t w = 0; w < words + 2; ++w) {
+        const auto planes =
+            w == 0 ? split_planes(0, bits(0)) : split_planes(bits(2 * w - 1), bits(2 * w));
+        out.low[w] = planes.low;
+        out.high[w] = planes.high;
+    }
+}
+
 // Overhead words are rendered as they are packed, each beside the next: the few bits at their edges
 // meet each other's bits in place of the payload's, which are as random. Their noise has a stream
 // of its own, because the packed positions are others' line bits. A lane that the block skips
 // counts as dark.
 void pd_array::render_symbols(lane_frame& frame) {
-    const std::size_t words = (frame.bits_per_lane + 63) / 64;
-    const std::size_t samples_per_lane = frame.bits_per_lane + 2 * lane_frame::MARGIN;
+    const std::size_t words = (frame.symbols() + 63) / 64;
+    const std::size_t samples_per_lane = frame.samples_per_lane();
     const auto noise = frame.purpose == frame_purpose::overhead
                            ? stream_purpose::overhead_sample_noise
                            : stream_purpose::sample_noise;
@@ -299,15 +330,15 @@ void pd_array::render_symbols(lane_frame& frame) {
             const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
             symbols = symbol_lane{dsp::symbol_kernel(made.channel), made.neighbours};
         }
-        frame_lane_bits(frame, lane, own_bits_);
+        frame_symbols(frame, lane, own_);
         std::array<dsp::framed_symbols, dsp::MAX_NEIGHBOURS> neighbours;
         for (std::size_t n = 0; n < symbols->neighbours.count; ++n) {
-            frame_lane_bits(frame, symbols->neighbours.lane[n], other_bits_[n]);
-            neighbours[n] = {other_bits_[n]};
+            frame_symbols(frame, symbols->neighbours.lane[n], others_[n]);
+            neighbours[n] = others_[n].view();
         }
         const stream_key key{config_.seed, lane, purpose_word(noise, config_.direction)};
-        symbols->kernel.sample({own_bits_}, std::span(neighbours).first(symbols->neighbours.count),
-                               key, frame.first_bit, rendered_);
+        symbols->kernel.sample(own_.view(), std::span(neighbours).first(symbols->neighbours.count),
+                               key, frame.first_symbol(), rendered_);
         std::copy_n(rendered_.begin(), samples_per_lane,
                     frame.samples.begin() +
                         static_cast<std::ptrdiff_t>(std::size_t{lane} * samples_per_lane));
@@ -340,7 +371,9 @@ void pd_array::render_waveform(lane_frame& frame) {
     static_assert(waveforms::MARGIN == lane_frame::WAVEFORM_MARGIN &&
                   waveforms::SAMPLES == lane_frame::WAVEFORM_SAMPLES);
     constexpr std::size_t context = waveforms::CONTEXT;
-    const std::size_t row = frame.bits_per_lane + 2 * context;
+    const std::size_t block = frame.symbols();
+    const std::size_t per_word = 64 / frame.bits_per_symbol;
+    const std::size_t row = block + 2 * context;
     symbols_.assign(row * config_.lanes, 0);
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         if (!frame.carried[lane]) {
@@ -348,19 +381,20 @@ void pd_array::render_waveform(lane_frame& frame) {
         }
         const auto* bits = frame.bits.data() + std::size_t{lane} * frame.stride;
         auto* out_symbol = symbols_.data() + lane * row;
-        const auto bit = [](std::uint64_t word, std::size_t k) {
-            return static_cast<std::uint8_t>((word >> k) & 1);
+        const auto symbol = [&](std::uint64_t word, std::size_t k) {
+            return symbol_at(word, k % per_word, frame.bits_per_symbol);
         };
+        // What lies beyond the known history of PAM4 repeats it: emitters see the same average.
         for (std::size_t k = 0; k < context; ++k) {
-            out_symbol[k] = bit(frame.before[lane], k);
-            out_symbol[context + frame.bits_per_lane + k] = bit(frame.after[lane], k);
+            out_symbol[k] = symbol(frame.before[lane], k);
+            out_symbol[context + block + k] = symbol(frame.after[lane], k);
         }
-        for (std::size_t k = 0; k < frame.bits_per_lane; ++k) {
-            out_symbol[context + k] = bit(bits[k / 64], k % 64);
+        for (std::size_t k = 0; k < block; ++k) {
+            out_symbol[context + k] = symbol(bits[k / per_word], k);
         }
     }
     frame.samples.resize(config_.lanes * frame.samples_per_lane());
-    array->render(symbols_, frame.first_bit, frame.samples);
+    array->render(symbols_, frame.first_symbol(), frame.samples);
 }
 
 }  // namespace luxlane

@@ -72,6 +72,12 @@ private:
         lane_grid::neighbour_list neighbours;
     };
 
+    /// The symbols of one lane around a block, as the kernels want them; NRZ has no high plane.
+    struct lane_planes {
+        std::vector<std::uint64_t> low, high;
+        dsp::framed_symbols view() const { return {low, high}; }
+    };
+
     void map_registers();
     void receive(lane_frame& frame, sc_core::sc_time& delay);
     void apply_settings();
@@ -80,6 +86,7 @@ private:
     photonics::lane_parameters received(unsigned lane, const photonics::lane_parameters& light,
                                         const lane_settings& settings) const;
     void update_loss_of_signal();
+    void frame_symbols(const lane_frame& frame, unsigned lane, lane_planes& out);
     void render_symbols(lane_frame& frame);
     void render_waveform(lane_frame& frame);
     dsp::waveform_array make_waveform_array(stream_purpose noise) const;
@@ -96,8 +103,9 @@ private:
     /// Of state_.responses, for the payload's and the overhead's streams of noise.
     std::array<std::optional<dsp::waveform_array>, 2> waveforms_;
     // Buffers of one frame, kept from one to the next.
-    std::vector<std::uint64_t> own_bits_;
-    std::array<std::vector<std::uint64_t>, dsp::MAX_NEIGHBOURS> other_bits_;
+    std::vector<std::uint64_t> framed_bits_;
+    lane_planes own_;
+    std::array<lane_planes, dsp::MAX_NEIGHBOURS> others_;
     std::vector<float> rendered_;
     std::vector<std::uint8_t> symbols_;
     settling_period update_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "models/transport/lane_window.h"
@@ -122,7 +123,8 @@ void rx_dsp::map_lane_registers() {
         return regs::lane_fom::q_100.encode(static_cast<std::uint32_t>(code));
     });
     window.on_read(regs::reg::lane_threshold, [this](unsigned lane) {
-        return signed_code(state_.lanes[lane].filter.threshold_a[0] * 1e9, 32);
+        const auto& threshold_a = state_.lanes[lane].filter.threshold_a;
+        return signed_code((pam4() ? threshold_a[1] : threshold_a[0]) * 1e9, 32);
     });
 }
 
@@ -227,9 +229,13 @@ void rx_dsp::evaluate_eye(unsigned lane) {
     const auto made = make_lane_channel(config_.lane, state_.responses->lanes, grid_, lane);
     dsp::set_thresholds(made.channel, eye.filter);
     const auto levels = dsp::equalised_levels(made.channel, eye.filter);
-    const double noise = levels.sigma[1] + levels.sigma[0];
-    // Taps of zero leave neither signal nor noise.
-    eye.q = noise > 0.0 ? std::max(0.0, (levels.mean[1] - levels.mean[0]) / noise) : 0.0;
+    eye.q = std::numeric_limits<double>::infinity();
+    for (unsigned level = 0; level + 1 < made.channel.levels(); ++level) {
+        const double noise = levels.sigma[level + 1] + levels.sigma[level];
+        const double opening = levels.mean[level + 1] - levels.mean[level];
+        // Taps of zero leave neither signal nor noise.
+        eye.q = std::min(eye.q, noise > 0.0 ? std::max(0.0, opening / noise) : 0.0);
+    }
 }
 
 void rx_dsp::evaluate_lock(unsigned lane) {

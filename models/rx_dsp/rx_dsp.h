@@ -20,9 +20,10 @@ namespace luxlane {
 /// Equaliser, clock recovery and slicer array of one receiver.
 /// Modelled: linear equaliser of one or three taps, decision feedback, adaptation to minimum mean
 /// square error, threshold that follows the levels, lock of the clock recovery, sampling jitter,
-/// errors by the lane's error law or by slicing samples (NRZ).
+/// errors by the lane's error law or by slicing samples, NRZ or PAM4.
 /// Not modelled: drift of threshold and phase; the steps of adaptation (taps jump to what it
-/// converges to) and of the clock's loop; feedback of wrong decisions in the error law; more than
+/// converges to) and of the clock's loop; bursts by feedback of wrong decisions, and which bit of a
+/// PAM4 symbol errs, in the error law; more than
 /// the mean and variance of jitter, but in waveforms, which are sampled with it. Programming taps
 /// by hand leaves the feedback as trained.
 /// Timing: a frame leaves when it arrives; a bit that came before a change of its lane is decided
@@ -92,10 +93,11 @@ private:
                               std::span<std::uint64_t> bits);
     void decide_as(slicer_period& period, const lane_frame& frame, unsigned lane,
                    std::vector<std::uint64_t>& decisions);
-    void slice_samples(const lane_frame& frame, unsigned lane, const dsp::receive_filter& filter,
+    void slice_samples(const lane_frame& frame, unsigned lane, const slicer_period& period,
                        std::span<std::uint64_t> decisions);
     void sample_waveform(const lane_frame& frame, unsigned lane, std::span<float> samples);
     void take_responses(std::shared_ptr<const lane_frame::response_table> responses);
+    bool pam4() const { return config_.lane.format == photonics::modulation::pam4; }
     bool has_light(unsigned lane) const;
     void set_taps(unsigned lane, const tap_codes& taps);
     void evaluate_eye(unsigned lane);
@@ -129,7 +131,7 @@ private:
     bit_error_source::clean_stretch clean_;  ///< of all of them; empty: unknown
     std::vector<float> lane_samples_;
     std::vector<float> jitter_ui_;
-    std::vector<std::uint64_t> decisions_, earlier_;
+    std::vector<std::uint64_t> decisions_, earlier_, low_, high_;
     std::vector<std::uint32_t> wrong_;
     sc_core::sc_event lock_;
     sc_core::sc_event adapt_;

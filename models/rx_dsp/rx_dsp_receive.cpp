@@ -9,6 +9,7 @@
 #include "models/dsp/waveform_array.h"
 #include "models/rx_dsp/rx_dsp.h"
 #include "models/transport/optics_update.h"
+#include "models/transport/symbol_planes.h"
 #include "registers/rx_dsp.h"
 
 namespace luxlane {
@@ -224,7 +225,7 @@ void rx_dsp::decide_as(slicer_period& period, const lane_frame& frame, unsigned 
     } else if (!period.locked) {
         fill_with_noise(frame, stream(lane, stream_purpose::unlocked_bits), decisions);
     } else if (frame.kind != fidelity::statistical) {
-        slice_samples(frame, lane, period.filter, decisions);
+        slice_samples(frame, lane, period, decisions);
     } else {
         if (!period.errors) {
             period.errors = make_errors(lane, *period.responses, period.filter);
@@ -235,18 +236,33 @@ void rx_dsp::decide_as(slicer_period& period, const lane_frame& frame, unsigned 
     }
 }
 
-void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane,
-                           const dsp::receive_filter& filter, std::span<std::uint64_t> decisions) {
-    const std::size_t count = frame.bits_per_lane + 2 * lane_frame::MARGIN;
-    lane_samples_.assign(64 * decisions.size() + 2 * lane_frame::MARGIN, 0.0f);
+void rx_dsp::slice_samples(const lane_frame& frame, unsigned lane, const slicer_period& period,
+                           std::span<std::uint64_t> decisions) {
+    const std::size_t words = (frame.symbols() + 63) / 64;
+    const std::size_t count = frame.symbols() + 2 * lane_frame::MARGIN;
+    lane_samples_.assign(64 * words + 2 * lane_frame::MARGIN, 0.0f);
     if (frame.kind == fidelity::waveform) {
         sample_waveform(frame, lane, std::span(lane_samples_).first(count));
     } else {
         std::copy_n(frame.samples.begin() + static_cast<std::ptrdiff_t>(lane * count), count,
                     lane_samples_.begin());
     }
-    const dsp::sampled_channel nrz;
-    dsp::equalise_and_slice(lane_samples_, filter, nrz, {frame.before[lane], 0}, decisions, {});
+    dsp::sampled_channel levels;
+    levels.format = config_.lane.format;
+    levels.level = period.responses->lanes[lane].level;
+    if (!pam4()) {
+        dsp::equalise_and_slice(lane_samples_, period.filter, levels, {frame.before[lane], 0},
+                                decisions, {});
+        return;
+    }
+    low_.resize(words);
+    high_.resize(words);
+    const auto before = split_planes(0, frame.before[lane]);
+    dsp::equalise_and_slice(lane_samples_, period.filter, levels, {before.low, before.high}, low_,
+                            high_);
+    for (std::size_t w = 0; w < decisions.size(); ++w) {
+        decisions[w] = join_planes({low_[w / 2], high_[w / 2]}, w % 2);
+    }
 }
 
 // The sampling instants are the lane's best phase and what the clock's jitter makes of it.
@@ -254,14 +270,14 @@ void rx_dsp::sample_waveform(const lane_frame& frame, unsigned lane, std::span<f
     const auto waveform =
         std::span(frame.samples).subspan(lane * frame.samples_per_lane(), frame.samples_per_lane());
     const auto& nominal = config_.lane;
-    const dsp::sampling_jitter jitter = {
-        .random_ui = nominal.random_jitter_s / frame.unit_interval_s,
-        .sinusoidal_ui = nominal.sinusoidal_jitter_s / frame.unit_interval_s,
-        .duty_cycle_ui = nominal.duty_cycle_distortion};
+    const double symbol_s = frame.unit_interval_s * frame.bits_per_symbol;
+    const dsp::sampling_jitter jitter = {.random_ui = nominal.random_jitter_s / symbol_s,
+                                         .sinusoidal_ui = nominal.sinusoidal_jitter_s / symbol_s,
+                                         .duty_cycle_ui = nominal.duty_cycle_distortion};
     jitter_ui_.resize(samples.size());
     dsp::draw_displacements(jitter, stream(lane, stream_purpose::sampling_jitter),
                             stream(lane, stream_purpose::slow_jitter_phase),
-                            frame.first_bit - lane_frame::MARGIN, jitter_ui_);
+                            frame.first_symbol() - lane_frame::MARGIN, jitter_ui_);
     dsp::decimate(waveform, 0.0, jitter_ui_, samples);
 }
 

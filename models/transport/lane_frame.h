@@ -53,8 +53,11 @@ struct lane_frame {
     std::uint64_t first_bit = 0;
     std::uint32_t bits_per_lane = 0;
     std::uint32_t lanes = 0;
-    std::uint32_t stride = 0;         ///< 64-bit words per lane
-    double unit_interval_s = 0.0;     ///< one line bit, s
+    std::uint32_t stride = 0;      ///< 64-bit words per lane
+    double unit_interval_s = 0.0;  ///< one line bit, s
+    /// 2: PAM4, two successive bits a symbol (symbol_planes); blocks hold whole symbols. Set by the
+    /// driver array.
+    std::uint32_t bits_per_symbol = 1;
     sc_core::sc_time start;           ///< when bit 0 left the transmitter
     sc_core::sc_time flight;          ///< from the transmitter to the receiver; set by the channel
     std::uint64_t first_group = 0;    ///< payload: index of the first codeword group
@@ -97,16 +100,19 @@ struct lane_frame {
     std::shared_ptr<const response_table> responses;
 
     /// Photocurrent, A, referred to the amplifier's input: [lane][samples_per_lane]. `symbol`: one
-    /// sample a bit at the sampling instant, from two bits before the block to two behind it;
+    /// sample a symbol at its sampling instant, from two before the block to two behind it;
     /// `waveform`: as dsp::waveform_array renders them.
     std::vector<float> samples;
     static constexpr std::uint32_t MARGIN = 2;
     static constexpr std::uint32_t WAVEFORM_MARGIN = 3;
     static constexpr std::uint32_t WAVEFORM_SAMPLES = 16;
+    std::uint32_t symbols() const { return bits_per_lane / bits_per_symbol; }
+    /// Number of the block's first symbol on the line.
+    std::uint64_t first_symbol() const { return first_bit / bits_per_symbol; }
     std::size_t samples_per_lane() const {
         return kind == fidelity::waveform
-                   ? (bits_per_lane + std::size_t{2} * WAVEFORM_MARGIN) * WAVEFORM_SAMPLES
-                   : bits_per_lane + std::size_t{2} * MARGIN;
+                   ? (symbols() + std::size_t{2} * WAVEFORM_MARGIN) * WAVEFORM_SAMPLES
+                   : symbols() + std::size_t{2} * MARGIN;
     }
 
     /// Length of the block on the line, s.

@@ -231,6 +231,10 @@ void tx_driver::drive(lane_frame& frame, sc_core::sc_time& delay) {
                                " lanes, this driver has " + std::to_string(config_.lanes));
     }
     if (!is_update_only(frame)) {
+        frame.bits_per_symbol = config_.lane.format == photonics::modulation::pam4 ? 2 : 1;
+        if ((frame.first_bit | frame.bits_per_lane) % frame.bits_per_symbol != 0) {
+            throw std::logic_error(std::string(name()) + ": a frame that cuts PAM4 symbols");
+        }
         // A relative difference beyond rounding is a new line rate.
         const double rate_bps = 1.0 / frame.unit_interval_s;
         if (std::abs(rate_bps / state_.rate_bps - 1.0) > 1e-12) {

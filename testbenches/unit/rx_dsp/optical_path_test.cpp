@@ -214,6 +214,43 @@ TEST_CASE("optical path: the waveform fidelity counts errors near the law's rate
     });
 }
 
+TEST_CASE("optical path: PAM4 counts the error law's rate at each fidelity") {
+    fresh_simulation([] {
+        bench b(1, {.format = photonics::modulation::pam4});
+        b.start(950);
+        for (unsigned lane = 0; lane < LANES; ++lane) {
+            b.dsp_host.write_lane(lane, "LANE_CONTROL", 3);
+        }
+        run(seconds(30e-6));
+        REQUIRE(b.dsp.lane_locked(4));
+        CHECK(b.dsp_host.read_lane(4, "LANE_STATUS") == 0b011);
+        const double ber = b.dsp.lane_ber(4);
+        constexpr std::uint32_t bits = 200'000;
+        INFO("BER " << ber);
+        CHECK(ber * bits > 100.0);
+        for (const auto kind : {fidelity::statistical, fidelity::symbol}) {
+            const auto wrong = b.errors(4, 0, bits, 10'000, kind);
+            CHECK(within_99_percent(double(wrong.size()), bits, ber));
+        }
+        const auto wrong = b.errors(4, 0, bits, 10'000, fidelity::waveform);
+        CHECK(std::abs(std::log10(double(wrong.size()) / bits / ber)) < 0.1);
+    });
+}
+
+TEST_CASE("optical path: PAM4 blocks may be cut between any symbols, and must not be within") {
+    fresh_simulation([] {
+        bench b(1, {.format = photonics::modulation::pam4});
+        b.start(950);
+        for (const auto kind : {fidelity::statistical, fidelity::symbol, fidelity::waveform}) {
+            const auto whole = b.errors(4, 640, 20'000, 20'000, kind);
+            CHECK(whole.size() > 20);
+            CHECK(b.errors(4, 640, 20'000, 1698, kind) == whole);
+        }
+        CHECK_THROWS_AS(b.source.send(make_frame(LANES, 641, 100)), std::logic_error);
+        CHECK_THROWS_AS(b.source.send(make_frame(LANES, 640, 101)), std::logic_error);
+    });
+}
+
 TEST_CASE("optical path: waveforms are sampled with each kind of jitter") {
     constexpr std::uint32_t bits = 40'000;
     const auto errors = [&](const photonics::lane_parameters& lane) {
