@@ -114,6 +114,8 @@ enum dif_result dif_rx_dsp_read_lane_status(const struct dif_rx_dsp* dsp, uint16
         status->cdr_locked = (raw & RX_DSP_LANE_STATUS_CDR_LOCKED_MASK) != 0;
         status->adapt_done = (raw & RX_DSP_LANE_STATUS_ADAPT_DONE_MASK) != 0;
         status->adapt_failed = (raw & RX_DSP_LANE_STATUS_ADAPT_FAILED_MASK) != 0;
+        status->eye_done = (raw & RX_DSP_LANE_STATUS_EYE_DONE_MASK) != 0;
+        status->eye_failed = (raw & RX_DSP_LANE_STATUS_EYE_FAILED_MASK) != 0;
     }
     return result;
 }
@@ -129,6 +131,54 @@ enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp* dsp, uint16_
         *q_100 = (uint16_t)field_take(raw, RX_DSP_LANE_FOM_Q_100_LSB, RX_DSP_LANE_FOM_Q_100_MASK);
     }
     return result;
+}
+
+enum dif_result dif_rx_dsp_start_eye(const struct dif_rx_dsp* dsp, uint16_t lane,
+                                     struct dif_rx_dsp_eye_point point) {
+    enum { lowest_phase = -32, highest_phase = 31, lowest_voltage = -127, longest_dwell = 40 };
+    if (dsp == NULL) {
+        return dif_bad_argument;
+    }
+    if (!dif_lane_writable(lane, dsp->lanes) || point.phase < lowest_phase ||
+        point.phase > highest_phase || point.voltage < lowest_voltage ||
+        point.dwell > longest_dwell) {
+        return dif_out_of_range;
+    }
+    select_lane(dsp, lane);
+    if (lane != dif_all_lanes && (mmio_read32(dsp->region, RX_DSP_LANE_EYE_CONTROL_OFFSET) &
+                                  RX_DSP_LANE_EYE_CONTROL_START_MASK) != 0) {
+        return dif_unavailable;
+    }
+    mmio_write32(dsp->region, RX_DSP_LANE_EYE_POSITION_OFFSET,
+                 field_place((uint8_t)point.phase, RX_DSP_LANE_EYE_POSITION_PHASE_LSB,
+                             RX_DSP_LANE_EYE_POSITION_PHASE_MASK) |
+                     field_place((uint8_t)point.voltage, RX_DSP_LANE_EYE_POSITION_VOLTAGE_LSB,
+                                 RX_DSP_LANE_EYE_POSITION_VOLTAGE_MASK));
+    mmio_write32(dsp->region, RX_DSP_LANE_EYE_CONTROL_OFFSET,
+                 field_place(point.dwell, RX_DSP_LANE_EYE_CONTROL_DWELL_LSB,
+                             RX_DSP_LANE_EYE_CONTROL_DWELL_MASK) |
+                     RX_DSP_LANE_EYE_CONTROL_START_MASK);
+    return dif_ok;
+}
+
+enum dif_result dif_rx_dsp_read_eye(const struct dif_rx_dsp* dsp, uint16_t lane, uint64_t* errors) {
+    if (errors == NULL) {
+        return dif_bad_argument;
+    }
+    struct dif_rx_dsp_lane_status status;
+    const enum dif_result result = dif_rx_dsp_read_lane_status(dsp, lane, &status);
+    if (result != dif_ok) {
+        return result;
+    }
+    if (status.eye_failed) {
+        return dif_io_error;
+    }
+    if (!status.eye_done) {
+        return dif_unavailable;
+    }
+    *errors = mmio_read32(dsp->region, RX_DSP_LANE_EYE_ERRORS_LO_OFFSET) |
+              (uint64_t)mmio_read32(dsp->region, RX_DSP_LANE_EYE_ERRORS_HI_OFFSET) << 32;
+    return dif_ok;
 }
 
 enum dif_result dif_rx_dsp_lock_map(const struct dif_rx_dsp* dsp, struct lane_map* map) {

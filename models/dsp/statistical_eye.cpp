@@ -19,6 +19,8 @@ namespace {
 constexpr int PHASES = static_cast<int>(photonics::PHASES);
 constexpr int CENTRE = PHASES / 2;
 constexpr double STEP_UI = 1.0 / PHASES;
+/// Beyond, a sample says nothing about its symbol any more.
+constexpr double FARTHEST_UI = 0.75;
 /// Gaussian jitter counts as far out as a probability of 1e-17.
 constexpr double JITTER_REACH_SIGMA = 8.5;
 
@@ -363,14 +365,18 @@ sampled_channel displace(const sampled_channel& channel, const photonics::phase_
 
 error_rates jittered_error_law(const sampled_channel& channel,
                                const photonics::phase_response& phases,
-                               const receive_filter& filter, const sampling_jitter& jitter) {
+                               const receive_filter& filter, const sampling_jitter& jitter,
+                               double phase_ui) {
+    if (!(std::abs(phase_ui) <= 0.5))
+        throw std::invalid_argument("jittered_error_law: the phase must be -0.5 .. 0.5 symbols");
     const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
     const int side = side_phases(jitter);
     rate_curve curve;
     for (int p = -side; p <= side; ++p)
-        curve.add(sampler.first_rates(sampler.views(p * STEP_UI)));
+        curve.add(sampler.first_rates(
+            sampler.views(std::clamp(phase_ui + p * STEP_UI, -FARTHEST_UI, FARTHEST_UI))));
     // Jitter changes how often errors begin, and hardly how they propagate.
-    return sampler.propagated(average(curve, nodes_of(jitter), side), 0.0);
+    return sampler.propagated(average(curve, nodes_of(jitter), side), phase_ui);
 }
 
 statistical_eye make_statistical_eye(const sampled_channel& channel,
@@ -384,7 +390,7 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     rate_curve curve;
     std::vector<std::vector<symbol_laws>> views;
     for (int p = -CENTRE - side; p < CENTRE + side; ++p) {
-        const double displacement = std::clamp(p * STEP_UI, -0.75, 0.75);
+        const double displacement = std::clamp(p * STEP_UI, -FARTHEST_UI, FARTHEST_UI);
         auto here = sampler.views(displacement);
         curve.add(sampler.propagated(sampler.first_rates(here), displacement));
         if (p >= -CENTRE && p < CENTRE)

@@ -52,9 +52,11 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
                                      const receive_filter& filter, const sampling_jitter& jitter,
                                      std::size_t voltage_bins);
 
-/// Error rates with jitter at the sampling instant alone; no density. Below one millisecond.
+/// Error rates with jitter at one sampling instant, `phase_ui` -0.5 .. 0.5 from the main cursor
+/// (else std::invalid_argument); no density. Below one millisecond.
 error_rates jittered_error_law(const sampled_channel& channel,
                                const photonics::phase_response& phases,
-                               const receive_filter& filter, const sampling_jitter& jitter);
+                               const receive_filter& filter, const sampling_jitter& jitter,
+                               double phase_ui = 0.0);
 
 }  // namespace luxlane::dsp

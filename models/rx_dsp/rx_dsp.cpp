@@ -42,13 +42,15 @@ rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
       errors_(config.lanes),
       history_(config.lanes),
       lock_("lock"),
-      adapt_("adapt") {
+      adapt_("adapt"),
+      eye_("eye") {
     state_.lanes.assign(config_.lanes, {});
     state_.rate_bps = config_.lane.rate_bps;
 
     in.on_transport([this](lane_frame& frame, sc_core::sc_time& delay) { receive(frame, delay); });
     map_registers();
     map_lane_registers();
+    map_eye_registers();
     statistics_.add("power", "W", [this] { return state_.power_w; });
     statistics_.add("frames", "1", [this] { return double(state_.frames); });
     statistics_.add("bits", "bit", [this] { return double(state_.bits); });
@@ -64,6 +66,9 @@ rx_dsp::rx_dsp(const sc_core::sc_module_name& name, const rx_dsp_config& config)
     dont_initialize();
     SC_METHOD(finish_adaptations);
     sensitive << adapt_;
+    dont_initialize();
+    SC_METHOD(finish_eyes);
+    sensitive << eye_;
     dont_initialize();
 }
 
@@ -116,7 +121,9 @@ void rx_dsp::map_lane_registers() {
     window.on_read(regs::reg::lane_status, [this](unsigned lane) {
         return regs::lane_status::cdr_locked.encode(state_.lanes[lane].locked) |
                regs::lane_status::adapt_done.encode(state_.lanes[lane].adapt_done) |
-               regs::lane_status::adapt_failed.encode(state_.lanes[lane].adapt_failed);
+               regs::lane_status::adapt_failed.encode(state_.lanes[lane].adapt_failed) |
+               regs::lane_status::eye_done.encode(state_.lanes[lane].eye.done) |
+               regs::lane_status::eye_failed.encode(state_.lanes[lane].eye.failed);
     });
     window.on_read(regs::reg::lane_fom, [this](unsigned lane) {
         const double code = std::clamp(std::round(state_.lanes[lane].q * 100.0), 0.0, 65535.0);
@@ -158,6 +165,7 @@ void rx_dsp::on_reset() {
     account_power();
     lock_.cancel();
     adapt_.cancel();
+    eye_.cancel();
     history_.assign(config_.lanes, {});
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         evaluate_eye(lane);
@@ -246,6 +254,7 @@ void rx_dsp::evaluate_lock(unsigned lane) {
         cdr.lock_at.reset();
         if (cdr.locked) {
             cdr.locked = false;
+            cdr.eye.lock_lost = true;
             ++state_.cdr_losses;
             bank_.set(regs::irq_status::cdr_change, true);
         }

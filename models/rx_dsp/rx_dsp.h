@@ -7,6 +7,7 @@
 
 #include "models/common/standard_device.h"
 #include "models/dsp/receive_filter.h"
+#include "models/rx_dsp/eye_sampler.h"
 #include "models/rx_dsp/rx_dsp_config.h"
 #include "models/rx_dsp/slicer_history.h"
 #include "models/transport/carried_lanes.h"
@@ -20,7 +21,8 @@ namespace luxlane {
 /// Equaliser, clock recovery and slicer array of one receiver.
 /// Modelled: linear equaliser of one or three taps, decision feedback, adaptation to minimum mean
 /// square error, threshold that follows the levels, lock of the clock recovery, sampling jitter,
-/// errors by the lane's error law or by slicing samples, NRZ or PAM4.
+/// errors by the lane's error law or by slicing samples, NRZ or PAM4; a second slicer per lane that
+/// measures the eye, by the error law where it stands.
 /// Not modelled: drift of threshold and phase; the steps of adaptation (taps jump to what it
 /// converges to) and of the clock's loop; bursts by feedback of wrong decisions, and which bit of a
 /// PAM4 symbol errs, in the error law; more than
@@ -69,6 +71,7 @@ private:
         // What the present light and taps make of the lane; zeros without light.
         dsp::receive_filter filter;  ///< of `taps`, with feedback and threshold
         double q = 0.0;              ///< eye opening over noise at the slicer; 0 without light
+        eye_measurement eye;
     };
     /// Mutable state beside the registers.
     struct state {
@@ -85,6 +88,7 @@ private:
     };
     void map_registers();
     void map_lane_registers();
+    void map_eye_registers();
     void receive(lane_frame& frame, sc_core::sc_time& delay);
     bool lanes_locked(const lane_frame& frame) const;
     void draw_errors(lane_frame& frame);
@@ -109,6 +113,10 @@ private:
     void adapt(unsigned lane);
     void schedule_locks();
     void schedule_adaptations();
+    void start_eye(unsigned lane);
+    void schedule_eyes();
+    void finish_eyes();
+    void finish_eye(unsigned lane);
     slicer_period present_period(unsigned lane, bool array_powered) const;
     void end_period(unsigned lane);
     void announce_change();
@@ -135,6 +143,7 @@ private:
     std::vector<std::uint32_t> wrong_;
     sc_core::sc_event lock_;
     sc_core::sc_event adapt_;
+    sc_core::sc_event eye_;
 };
 
 }  // namespace luxlane

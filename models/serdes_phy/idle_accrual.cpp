@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "models/common/binomial.h"
 #include "models/common/normal.h"
 #include "models/serdes_phy/lane_map.h"
 
@@ -76,33 +77,7 @@ error_distribution distribution_of(std::span<const double> ratio, const payload_
 }  // namespace
 
 std::uint64_t idle_accrual::binomial(std::uint64_t n, double probability) {
-    if (n == 0 || probability <= 0.0) {
-        return 0;
-    }
-    if (probability >= 1.0) {
-        return n;
-    }
-    if (probability > 0.5) {
-        return n - binomial(n, 1.0 - probability);
-    }
-    const double size = static_cast<double>(n);
-    const double mean = size * probability;
-    if (mean > 30.0) {
-        const double drawn =
-            mean + std::sqrt(mean * (1.0 - probability)) * gaussian(key_, position_++);
-        return static_cast<std::uint64_t>(std::clamp(std::floor(drawn + 0.5), 0.0, size));
-    }
-    const double log_none = probability < 1e-8 ? -probability : portable_log(1.0 - probability);
-    double term = portable_exp(size * log_none);
-    double left = uniform53(key_, position_++) - term;
-    const double odds = probability / (1.0 - probability);
-    std::uint64_t count = 0;
-    while (left > 0.0 && count < n && term > 0.0) {
-        term *= odds * static_cast<double>(n - count) / static_cast<double>(count + 1);
-        left -= term;
-        ++count;
-    }
-    return count;
+    return luxlane::binomial(key_, position_++, n, probability);
 }
 
 void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> physical_of,

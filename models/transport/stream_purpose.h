@@ -21,6 +21,7 @@ enum class stream_purpose : std::uint32_t {
     unlocked_bits,
     sampling_jitter,
     slow_jitter_phase,
+    eye_count,
     host_trace_loss = 0x500,
     host_traffic_errors,
     host_pattern_errors,

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "models/common/binomial.h"
 #include "models/common/normal.h"
 
 using namespace luxlane;
@@ -208,4 +209,39 @@ TEST_CASE("gaussian draws have unit variance", "[random]") {
     }
     CHECK(std::abs(sum / draws) < 3.9 / std::sqrt(draws));
     CHECK(std::abs(squares / draws - 1.0) < 3.9 * std::sqrt(2.0 / draws));
+}
+
+TEST_CASE("binomial: certain outcomes need no luck, and complements mirror each other") {
+    const stream_key key{1, 2, 3};
+    CHECK(binomial(key, 0, 0, 0.5) == 0);
+    CHECK(binomial(key, 0, 100, 0.0) == 0);
+    CHECK(binomial(key, 0, 100, 1.0) == 100);
+    for (std::uint64_t n = 0; n < 100; ++n) {
+        CHECK(binomial(key, n, 1000, 0.25) == 1000 - binomial(key, n, 1000, 0.75));
+    }
+}
+
+TEST_CASE("binomial: mean and variance are those of the law, rare or not") {
+    // Standard errors of mean and variance of `draws` values, 3.3 of them for 99.9 %.
+    constexpr double draws = 20'000;
+    struct law {
+        std::uint64_t trials;
+        double probability;
+    };
+    for (const auto [trials, probability] :
+         {law{10, 0.3}, law{1000, 0.002}, law{std::uint64_t{1} << 40, 3e-12}, law{500, 0.2},
+          law{std::uint64_t{1} << 40, 0.01}}) {
+        double sum = 0.0, squares = 0.0;
+        const double mean = double(trials) * probability;
+        const double variance = mean * (1.0 - probability);
+        for (std::uint64_t n = 0; n < std::uint64_t(draws); ++n) {
+            const double x = double(binomial({7, 1, 1}, n, trials, probability)) - mean;
+            sum += x;
+            squares += x * x;
+        }
+        INFO(trials << " trials of " << probability);
+        CHECK(std::abs(sum / draws) < 3.3 * std::sqrt(variance / draws) + 0.01);
+        CHECK(squares / draws / variance ==
+              Approx(1.0).epsilon(3.3 * std::sqrt((2.0 + 1.0 / variance) / draws)));
+    }
 }

@@ -131,6 +131,10 @@ TEST_CASE("null pointers are refused before any access") {
     CHECK(dif_rx_dsp_read_lane_status(&dsp, 0, nullptr) == dif_bad_argument);
     CHECK(dif_rx_dsp_figure_of_merit(nullptr, 0, &number) == dif_bad_argument);
     CHECK(dif_rx_dsp_figure_of_merit(&dsp, 0, nullptr) == dif_bad_argument);
+    std::uint64_t errors;
+    CHECK(dif_rx_dsp_start_eye(nullptr, 0, {0, 0, 20}) == dif_bad_argument);
+    CHECK(dif_rx_dsp_read_eye(nullptr, 0, &errors) == dif_bad_argument);
+    CHECK(dif_rx_dsp_read_eye(&dsp, 0, nullptr) == dif_bad_argument);
     CHECK(dif_rx_dsp_lock_map(nullptr, &map) == dif_bad_argument);
     CHECK(dif_rx_dsp_lock_map(&dsp, nullptr) == dif_bad_argument);
     CHECK(dif_rx_dsp_adapted_map(nullptr, &map) == dif_bad_argument);
@@ -161,6 +165,13 @@ TEST_CASE("lanes and values out of range are refused before any access") {
     CHECK(dif_rx_dsp_read_taps(&dsp, all, &taps) == dif_out_of_range);
     CHECK(dif_rx_dsp_read_lane_status(&dsp, all, &status) == dif_out_of_range);
     CHECK(dif_rx_dsp_figure_of_merit(&dsp, all, &number) == dif_out_of_range);
+    std::uint64_t errors;
+    CHECK(dif_rx_dsp_start_eye(&dsp, beyond, {0, 0, 20}) == dif_out_of_range);
+    CHECK(dif_rx_dsp_start_eye(&dsp, 0, {-33, 0, 20}) == dif_out_of_range);
+    CHECK(dif_rx_dsp_start_eye(&dsp, 0, {32, 0, 20}) == dif_out_of_range);
+    CHECK(dif_rx_dsp_start_eye(&dsp, 0, {0, -128, 20}) == dif_out_of_range);
+    CHECK(dif_rx_dsp_start_eye(&dsp, 0, {0, 0, 41}) == dif_out_of_range);
+    CHECK(dif_rx_dsp_read_eye(&dsp, all, &errors) == dif_out_of_range);
     CHECK(bus.untouched());
 }
 
@@ -291,4 +302,32 @@ TEST_CASE("the equaliser's taps are signed bytes; adaptation keeps the lane enab
     CHECK(lane_map_get(&map, 1));
     REQUIRE(dif_rx_dsp_is_ready(&dsp, &ready) == dif_ok);
     CHECK(ready);
+}
+
+TEST_CASE("an eye measurement takes its point, is not disturbed while it runs, and tells its end") {
+    recording_bus bus;
+    REQUIRE(dif_rx_dsp_start_eye(&dsp, 7, {-32, 127, 40}) == dif_ok);
+    CHECK(bus.take_writes() == writes{written(dsp_at + 0x40, 7), written(dsp_at + 0x5C, 0x7F20),
+                                      written(dsp_at + 0x58, 0x2801)});
+    REQUIRE(dif_rx_dsp_start_eye(&dsp, all, {31, -127, 10}) == dif_ok);
+    CHECK(bus.take_writes() == writes{written(dsp_at + 0x40, 0xFFFF),
+                                      written(dsp_at + 0x5C, 0x811F),
+                                      written(dsp_at + 0x58, 0x0A01)});
+    std::uint64_t errors = 0;
+    CHECK(dif_rx_dsp_read_eye(&dsp, 7, &errors) == dif_unavailable);
+    bus.values[dsp_at + 0x58] = 0x2801;
+    bus.take_writes();
+    CHECK(dif_rx_dsp_start_eye(&dsp, 7, {0, 0, 20}) == dif_unavailable);
+    CHECK(bus.take_writes() == writes{written(dsp_at + 0x40, 7)});
+
+    bus.values[dsp_at + 0x4C] = 0b01001;
+    bus.values[dsp_at + 0x60] = 0x89ABCDEF;
+    bus.values[dsp_at + 0x64] = 0x42;
+    REQUIRE(dif_rx_dsp_read_eye(&dsp, 7, &errors) == dif_ok);
+    CHECK(errors == 0x42'89AB'CDEF);
+    dif_rx_dsp_lane_status status = {};
+    REQUIRE(dif_rx_dsp_read_lane_status(&dsp, 7, &status) == dif_ok);
+    CHECK((status.eye_done && !status.eye_failed));
+    bus.values[dsp_at + 0x4C] = 0b10001;
+    CHECK(dif_rx_dsp_read_eye(&dsp, 7, &errors) == dif_io_error);
 }

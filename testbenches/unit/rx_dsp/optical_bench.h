@@ -57,21 +57,36 @@ public:
         return read(name);
     }
 
+    /// As a debugger reads: without side effects.
+    std::uint32_t read_debug(const std::string& name) {
+        std::uint32_t value = 0;
+        tlm::tlm_generic_payload transaction;
+        prepare(transaction, tlm::TLM_READ_COMMAND, name, value);
+        if (socket->transport_dbg(transaction) != transaction.get_data_length()) {
+            throw std::logic_error("debug access to " + name);
+        }
+        return value;
+    }
+
     const luxlane::device& target() const { return target_; }
 
 private:
-    void access(tlm::tlm_command command, const std::string& name, std::uint32_t& value) {
+    void prepare(tlm::tlm_generic_payload& transaction, tlm::tlm_command command,
+                 const std::string& name, std::uint32_t& value) {
         std::uint64_t offset = 0;
         unsigned bytes = 0;
         if (!target_.bank().find(name, offset, bytes)) {
             throw std::logic_error("no register " + name);
         }
-        tlm::tlm_generic_payload transaction;
         transaction.set_command(command);
         transaction.set_address(offset);
         transaction.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
         transaction.set_data_length(bytes);
         transaction.set_streaming_width(bytes);
+    }
+    void access(tlm::tlm_command command, const std::string& name, std::uint32_t& value) {
+        tlm::tlm_generic_payload transaction;
+        prepare(transaction, command, name, value);
         auto delay = sc_core::SC_ZERO_TIME;
         socket->b_transport(transaction, delay);
         if (transaction.get_response_status() != tlm::TLM_OK_RESPONSE) {

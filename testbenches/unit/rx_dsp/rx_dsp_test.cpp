@@ -4,7 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "models/dsp/statistical_eye.h"
 #include "models/photonics/lane_response.h"
+#include "models/transport/lane_channel.h"
 #include "testbenches/unit/common/fresh_simulation.h"
 #include "testbenches/unit/rx_dsp/optical_bench.h"
 #include "testbenches/unit/rx_dsp/reset_check.h"
@@ -374,5 +376,120 @@ TEST_CASE("rx_dsp: more taps than LANE_TAPS holds cannot be built") {
         auto config = small();
         config.lane.feed_forward_taps = 5.0;
         CHECK_THROWS_AS(rx_dsp("none", config), std::invalid_argument);
+    });
+}
+
+TEST_CASE("rx_dsp: an eye measurement takes its bits at the line rate and interrupts at the end") {
+    fresh_simulation([] {
+        bench b(small());
+        bool level = false;
+        b.dsp.irq.connect([&](bool now) { level = now; });
+        b.light(4.0);
+        b.lock_all();
+        b.host.write("IRQ_STATUS", 7);
+        b.host.write("IRQ_MASK", 4);
+        CHECK(b.host.read_lane(2, "LANE_EYE_CONTROL") == 20u << 8);
+        b.host.write("LANE_EYE_POSITION", 0x00008020);  // half a symbol early, the lowest voltage
+        CHECK(b.host.read("LANE_EYE_POSITION") == 0x00008120);
+        b.host.write("LANE_EYE_CONTROL", (14u << 8) | 1u);
+        const auto dwell = seconds(16384 * 0.5e-9);  // 2^14 bits at 2 Gb/s
+        run(dwell - one_step);
+        CHECK(b.host.read("LANE_EYE_CONTROL") == ((14u << 8) | 1u));
+        b.host.write("LANE_EYE_POSITION", 0);
+        b.host.write("LANE_EYE_CONTROL", (30u << 8) | 1u);
+        CHECK(b.host.read("LANE_EYE_POSITION") == 0x00008120);
+        CHECK(b.host.read("LANE_STATUS") == 1);
+        CHECK_FALSE(level);
+        run(one_step);
+        CHECK(b.host.read("LANE_EYE_CONTROL") == 14u << 8);
+        CHECK(b.host.read("LANE_STATUS") == (1u | 8u));
+        CHECK(level);
+        CHECK(b.host.read("LANE_EYE_ERRORS_LO") > 0);
+        CHECK(b.host.read("LANE_EYE_ERRORS_LO") <= 16384);
+        b.host.write("LANE_EYE_CONTROL", 63u << 8);
+        CHECK(b.host.read("LANE_EYE_CONTROL") == 40u << 8);
+    });
+}
+
+TEST_CASE("rx_dsp: an eye measurement fails where the clock recovery does not last") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0, 1);
+        b.lock_all();
+        b.host.write("LANE_SELECT", 0xFFFF);
+        b.host.write("LANE_EYE_CONTROL", (14u << 8) | 1u);
+        run(seconds(1e-6));
+        b.light(0.0, 2);
+        b.light(0.0);
+        run(seconds(10e-6));
+        CHECK(b.dsp.lane_locked(2));
+        CHECK(b.host.read_lane(0, "LANE_STATUS") == (1u | 8u));
+        CHECK(b.host.read_lane(1, "LANE_STATUS") == (1u | 16u));
+        CHECK(b.host.read_lane(2, "LANE_STATUS") == (1u | 16u));
+        CHECK(b.host.read_lane(2, "LANE_EYE_ERRORS_LO") == 0);
+    });
+}
+
+TEST_CASE("rx_dsp: eye counts agree with the law where the second slicer stands") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(4.0);
+        b.lock_all();
+        const photonics::lane_parameters lane;
+        // All lanes alike on a grid of two by two: two neighbours each.
+        const auto made = make_lane_channel(lane, b.responses->lanes, lane_grid::of(4), 0);
+        dsp::receive_filter filter;
+        dsp::set_thresholds(made.channel, filter);
+        const auto levels = dsp::equalised_levels(made.channel, filter);
+        const double step_a = (levels.mean[1] - levels.mean[0]) / 254.0;
+        const double bits = std::exp2(26);
+        const auto count = [&](int phase, int voltage) {
+            b.host.write_lane(0, "LANE_EYE_POSITION",
+                              (unsigned(phase) & 0x3F) | ((unsigned(voltage) & 0xFF) << 8));
+            b.host.write("LANE_EYE_CONTROL", (26u << 8) | 1u);
+            run(seconds(bits * 0.5e-9));
+            REQUIRE(b.host.read("LANE_STATUS") == (1u | 8u));
+            CHECK(b.host.read("LANE_EYE_ERRORS_HI") == 0);
+            return double(b.host.read("LANE_EYE_ERRORS_LO"));
+        };
+        CHECK(within_99_percent(count(0, 0), bits, b.dsp.lane_ber(0)));
+        // The bathtub curve has the rates of sixteen phases.
+        const auto eye = dsp::make_statistical_eye(made.channel, b.responses->phases[0], filter,
+                                                   dsp::jitter_of(lane), 512);
+        for (const int phase : {-16, -8, 12}) {
+            const auto at = std::size_t(phase / 4 + 8);
+            INFO("phase " << phase);
+            CHECK(count(phase, 0) / bits == Approx(eye.ber[at]).epsilon(0.05));
+        }
+        for (const int voltage : {-60, 40, 90}) {
+            auto moved = filter;
+            moved.threshold_a[0] += voltage * step_a;
+            const double ber = dsp::jittered_error_law(made.channel, b.responses->phases[0], moved,
+                                                       dsp::jitter_of(lane))
+                                   .ber;
+            INFO("voltage " << voltage << ", law " << ber);
+            CHECK(within_99_percent(count(0, voltage), bits, ber));
+        }
+        // With the threshold on the upper level half of the ones count as wrong.
+        CHECK(count(0, 127) / bits == Approx(0.25).epsilon(0.15));
+    });
+}
+
+TEST_CASE("rx_dsp: looking at an eye measurement with a debugger changes nothing") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(4.0);
+        b.lock_all();
+        b.host.write("LANE_EYE_POSITION", 40u << 8);
+        b.host.write("LANE_EYE_CONTROL", (14u << 8) | 1u);
+        run(seconds(20e-6));
+        b.host.write("LANE_SELECT", 4);
+        CHECK(b.host.read_debug("LANE_EYE_ERRORS_LO") == 0);
+        CHECK(b.host.read("ERROR_CODE") == 0);
+        b.host.write("LANE_SELECT", 0);
+        const auto seen = b.host.read_debug("LANE_EYE_ERRORS_LO");
+        CHECK(b.host.read_debug("LANE_STATUS") == (1u | 8u));
+        CHECK(b.host.read("LANE_STATUS") == (1u | 8u));
+        CHECK(b.host.read("LANE_EYE_ERRORS_LO") == seen);
     });
 }
