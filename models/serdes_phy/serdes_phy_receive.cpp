@@ -182,7 +182,8 @@ void serdes_phy::charge_idle(const sc_time& at) {
         const std::uint64_t idle = elapsed - state_.groups_seen;
         state_.groups_seen = elapsed;
         const std::uint64_t before = counters_.uncorrectable_codewords;
-        idle_.add(2 * idle, state_.idle.physical_of, state_.idle.ber, counters_);
+        idle_.add(idle * geometry_.format.codewords(), state_.idle.physical_of, state_.idle.ber,
+                  counters_);
         if (counters_.uncorrectable_codewords != before) {
             bank_.set(regs::irq_status::uncorrectable, true);
         }

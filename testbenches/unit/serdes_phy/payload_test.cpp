@@ -181,3 +181,27 @@ TEST_CASE("an idle link that is up sends one superframe in 64, and counts its id
         CHECK(std::abs(errors - 2601.0) < 3.3 * 51.0);
     });
 }
+
+TEST_CASE("every FEC and interleave carries traffic and counts its own codewords") {
+    using coding::fec_kind;
+    const auto fec = GENERATE(fec_kind::none, fec_kind::kr4, fec_kind::kp4, fec_kind::rs272);
+    const auto interleave = GENERATE(1u, 4u);
+    INFO(name_of(fec) << " interleave " << interleave);
+    fresh_simulation([=] {
+        auto a = phy_bench::configuration(68, 70, 0);
+        auto b = phy_bench::configuration(68, 70, 1);
+        a.fec = b.fec = fec;
+        a.interleave = b.interleave = interleave;
+        phy_bench bench(a, b);
+        bench.bring_up();
+        const auto before = bench.host_b.counter(regs::reg::codewords_lo);
+        const auto sent = bench.host_a.queue(2000, 5);
+        bench.run_us(200.0);
+        CHECK(bench.host_b.received == sent);
+        CHECK(bench.host_b.lost == 0);
+        const double words = double(bench.host_b.counter(regs::reg::codewords_lo) - before);
+        const double bits = 10.0 * double(coding::codeword_symbols_of(fec));
+        const double expected = fec == fec_kind::none ? 0.0 : 200e-6 * 850e9 / bits;
+        CHECK(words == Approx(expected).epsilon(2e-3));
+    });
+}
