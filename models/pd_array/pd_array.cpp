@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "models/common/random.h"
 #include "models/photonics/extraction.h"
@@ -18,8 +19,8 @@ namespace regs = registers::pd_array;
 
 namespace {
 
-/// True if light with parameters `a` and `b` gives the same response.
-bool same_light(const photonics::lane_parameters& a, const photonics::lane_parameters& b) {
+/// True if lanes with parameters `a` and `b` have the same response.
+bool same_lane(const photonics::lane_parameters& a, const photonics::lane_parameters& b) {
     return std::ranges::all_of(photonics::parameter_notes(),
                                [&](const auto& note) { return a.*note.member == b.*note.member; });
 }
@@ -75,6 +76,7 @@ pd_array::pd_array(const sc_core::sc_module_name& name, const pd_array_config& c
     state_.effective.assign(config_.lanes, {});
     state_.lost.assign(config_.lanes, 0);
     symbol_lanes_.resize(config_.lanes);
+    earlier_.resize(config_.lanes);
 
     in.on_transport([this](lane_frame& frame, sc_core::sc_time& delay) { receive(frame, delay); });
     map_registers();
@@ -212,10 +214,23 @@ void pd_array::update_responses(std::shared_ptr<const lane_frame::optics_table> 
     for (unsigned lane = 0; lane < config_.lanes; ++lane) {
         const auto& light = optics->lanes[lane];
         if (!state_.responses || settings[lane] != state_.effective[lane] ||
-            !same_light(light, state_.optics->lanes[lane])) {
-            received_[lane] = received(lane, light, settings[lane]);
-            changed.push_back(lane);
-            anew.push_back(received_[lane]);
+            !same_lane(light, state_.optics->lanes[lane])) {
+            auto before = std::exchange(received_[lane], received(lane, light, settings[lane]));
+            auto& earlier = earlier_[lane];
+            std::optional<earlier_response> replaced;
+            if (is_lit(table->lanes[lane])) {
+                replaced = earlier_response{before, table->lanes[lane], table->phases[lane]};
+            }
+            if (earlier && same_lane(earlier->received, received_[lane])) {
+                table->lanes[lane] = earlier->response;
+                table->phases[lane] = earlier->phases;
+            } else {
+                changed.push_back(lane);
+                anew.push_back(received_[lane]);
+            }
+            if (replaced) {
+                earlier = replaced;
+            }
         }
     }
     std::vector<photonics::lane_response> responses(anew.size());

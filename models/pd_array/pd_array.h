@@ -66,6 +66,12 @@ private:
         double responsivity_factor;
         double noise_factor;
     };
+    /// A lane's response to light that it had before: faults come and go, and extraction is dear.
+    struct earlier_response {
+        photonics::lane_parameters received;
+        photonics::lane_response response;
+        photonics::phase_response phases;
+    };
     /// A lane's symbol kernel, made when first needed for a response table.
     struct symbol_lane {
         dsp::symbol_kernel kernel;
@@ -99,6 +105,7 @@ private:
     std::vector<individuality> individual_;               ///< [lane]
     state state_;
     std::vector<photonics::lane_parameters> received_;      ///< [lane], behind state_.responses
+    std::vector<std::optional<earlier_response>> earlier_;  ///< [lane], the last lit one
     std::vector<std::optional<symbol_lane>> symbol_lanes_;  ///< [lane], of state_.responses
     /// Of state_.responses, for the payload's and the overhead's streams of noise.
     std::array<std::optional<dsp::waveform_array>, 2> waveforms_;

@@ -25,9 +25,8 @@ namespace luxlane {
 /// measures the eye, by the error law where it stands.
 /// Not modelled: drift of threshold and phase; the steps of adaptation (taps jump to what it
 /// converges to) and of the clock's loop; bursts by feedback of wrong decisions, and which bit of a
-/// PAM4 symbol errs, in the error law; more than
-/// the mean and variance of jitter, but in waveforms, which are sampled with it. Programming taps
-/// by hand leaves the feedback as trained.
+/// PAM4 symbol errs, in the error law; more than the mean and variance of jitter, but in waveforms,
+/// which are sampled with it. Programming taps by hand leaves the feedback as trained.
 /// Timing: a frame leaves when it arrives; a bit that came before a change of its lane is decided
 /// as before it. A deferred block stays so if all lanes that carry it were locked and unchanged.
 /// Lock and adaptation take their configured times.
@@ -86,6 +85,7 @@ private:
         double energy_j = 0.0;  ///< up to `counted_to`
         sc_core::sc_time counted_to;
     };
+
     void map_registers();
     void map_lane_registers();
     void map_eye_registers();

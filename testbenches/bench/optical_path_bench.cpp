@@ -150,6 +150,17 @@ void cross_path(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * blocks);
 }
 
+/// All lanes lose their light for 1 us and lock again.
+void lose_signal(benchmark::State& state) {
+    auto& path = benches::instance().path;
+    path.drive(660);
+    for (auto _ : state) {
+        path.channel.loss_of_signal(sc_core::sc_time_stamp(), seconds(1e-6));
+        run(seconds(5e-6));
+        benchmark::DoNotOptimize(path.dsp.lane_ber(0));
+    }
+}
+
 /// Frames through photodiodes, equalisers and slicers; reports line bits of all lanes per second.
 void receive_frames(benchmark::State& state, fidelity kind) {
     auto& link = benches::instance().end;
@@ -166,6 +177,7 @@ void receive_frames(benchmark::State& state, fidelity kind) {
 }  // namespace
 
 BENCHMARK(cross_path)->Arg(420)->Arg(660)->Unit(benchmark::kMicrosecond);
+BENCHMARK(lose_signal)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(receive_frames, statistical, fidelity::statistical)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(receive_frames, symbol, fidelity::symbol)->Unit(benchmark::kMicrosecond);

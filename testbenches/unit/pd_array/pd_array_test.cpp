@@ -174,6 +174,34 @@ TEST_CASE("pd_array: a disabled or dark lane has no response, a lit one has the 
 // The white noise of the feedback resistor, 4 k T / R, grows by the 2 dB that a step takes off R,
 // so that successive growths of the variance have that ratio, less what the damping, up by some 2 %
 // a step, takes off the noise's band (that of two poles goes as 1 / damping).
+TEST_CASE("pd_array: light that comes back as it was has the response that it had") {
+    fresh_simulation([] {
+        bench b(small());
+        b.light(0.0);
+        b.enable_all();
+        const auto response = [&] { return b.sink.frames.back().responses->lanes[2]; };
+        b.light(1.0);
+        const auto lossy = response();
+        b.light(3.0);
+        const auto lossier = response();
+        CHECK_FALSE(lossier == lossy);
+        b.light(1.0);
+        CHECK(response() == lossy);
+        b.light(1.0, 2);
+        CHECK(response() == photonics::lane_response{});
+        b.light(1.0);
+        CHECK(response() == lossy);
+        b.light(3.0);
+        CHECK(response() == lossier);
+        b.host.write("LANE_GAIN", 3);
+        run(settling);
+        CHECK_FALSE(response() == lossier);
+        b.host.write("LANE_GAIN", 0);
+        run(settling);
+        CHECK(response() == lossier);
+    });
+}
+
 TEST_CASE("pd_array: each gain step adds resistor noise, keeps the band, and needs to settle") {
     fresh_simulation([] {
         bench b(small());
