@@ -136,7 +136,7 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
     SECTION("value out of range") {
         CHECK(
             description_message("[link]\ndata_lanes = 4000\n") ==
-            "luxlane: board.toml:2:14: link.data_lanes = 4000 is out of range; allowed: 1 .. 510");
+            "luxlane: board.toml:2:14: link.data_lanes = 4000 is out of range; allowed: 1 .. 544");
     }
     SECTION("value between whole numbers") {
         CHECK(description_message("[link]\ndata_lanes = 1.5\n") ==
@@ -178,9 +178,9 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
     }
     SECTION("more lanes than the devices have") {
         CHECK(
-            description_message("[link]\ndata_lanes = 500\nspare_lanes = 100\n") ==
-            "luxlane: board.toml: link.data_lanes + link.spare_lanes = 600; the devices have room "
-            "for 544");
+            description_message("[link]\ndata_lanes = 500\nspare_lanes = 200\n") ==
+            "luxlane: board.toml: link.data_lanes + link.spare_lanes = 700; the devices have room "
+            "for 672");
     }
     SECTION("no TOML") {
         const auto message = description_message("[link\ndata_lanes = 4\n");
@@ -223,7 +223,7 @@ TEST_CASE("bad --set, --seed and --fidelity") {
     CHECK(message("link.data_lanes=x") ==
           "luxlane: --set link.data_lanes: 'x' is not a number without unit");
     CHECK(message("link.data_lanes=0") ==
-          "luxlane: --set link.data_lanes = 0 is out of range; allowed: 1 .. 510");
+          "luxlane: --set link.data_lanes = 0 is out of range; allowed: 1 .. 544");
     CHECK(message("collective.enabled=maybe") ==
           "luxlane: --set collective.enabled = \"maybe\" is neither true nor false");
     CHECK(run_message({"--seed", "-1"}) ==
