@@ -29,12 +29,24 @@ double symbol_error_ratio(double ber) {
     return 1.0 - good4 * good4 * good2;
 }
 
+/// In how many lanes a symbol has a part: blind gearboxes deal its ten bits to as many.
+double parts_of_symbol(const payload_format& format) {
+    return format.gearbox == coding::gearbox_mode::blind ? 10.0 : 1.0;
+}
+
+/// Probability that a lane spoils its part of a symbol. Two wrong bits of one symbol on different
+/// lanes count as two symbols, which matters only where codewords fail anyway.
+double part_error_ratio(double ber, const payload_format& format) {
+    return format.gearbox == coding::gearbox_mode::blind ? ber : symbol_error_ratio(ber);
+}
+
 /// Lanes with few errors together make a Poisson distribution; each poor lane is folded in exactly,
 /// with its whole symbols a codeword and, by chance, one more.
 error_distribution distribution_of(std::span<const double> ratio, const payload_format& format) {
     constexpr double poor = 1e-5;
     const std::size_t correctable = format.correctable();
-    const double per_lane = double(format.codeword_symbols()) / static_cast<double>(ratio.size());
+    const double per_lane =
+        parts_of_symbol(format) * double(format.codeword_symbols()) / double(ratio.size());
     const double whole = std::floor(per_lane);
     double mean = 0.0;
     for (const double each : ratio) {
@@ -88,7 +100,7 @@ void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> p
     }
     std::vector<double> ratio(lanes);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-        ratio[lane] = symbol_error_ratio(ber[lane]);
+        ratio[lane] = part_error_ratio(ber[lane], format_);
     }
     const auto symbols_by = [&](std::uint64_t words) {
         return words * format_.codeword_symbols() / lanes;
@@ -144,7 +156,7 @@ void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> p
         if (drawn == 0) {
             continue;
         }
-        const double bits_per_error = 10.0 * ber[lane] / ratio[lane];
+        const double bits_per_error = 10.0 * ber[lane] / (ratio[lane] * parts_of_symbol(format_));
         counters.corrected_bits += drawn + binomial(9 * drawn, (bits_per_error - 1.0) / 9.0);
         if (physical_of[lane] != lane_map::none) {
             counters.lane_symbol_errors[physical_of[lane]] += drawn;

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <numeric>
 
 #include "models/serdes_phy/idle_accrual.h"
@@ -242,4 +243,23 @@ TEST_CASE("idle errors belong to the lanes that make them, and nothing is counte
     CHECK(std::abs(double(lanes[320]) - 1359.4) < 122.0);
     CHECK(count.counters.window_errors[320] == lanes[320]);
     CHECK(count.counters.lane_symbols[320] == 1'360'000);
+}
+
+// Twenty bits of each codeword are the lane's, and half of them wrong: P = sum over i > 15 of
+// C(20, i) / 2^20.
+TEST_CASE("behind a blind gearbox an idle codeword meets a dead lane bit by bit") {
+    constexpr std::uint64_t codewords = 1'000'000;
+    std::vector<std::uint16_t> physical_of(272);
+    std::iota(physical_of.begin(), physical_of.end(), std::uint16_t{0});
+    std::vector<double> ber(272);
+    ber[100] = 0.5;
+    fec_counters counters(272);
+    idle_accrual({1, 0, idle_error_purpose},
+                 {coding::fec_kind::kp4, 2, coding::gearbox_mode::blind})
+        .add(codewords, physical_of, ber, counters);
+    const double expected = 6196.0 / 1048576.0 * double(codewords);
+    CHECK(std::abs(double(counters.uncorrectable_codewords) - expected) <
+          3.3 * std::sqrt(expected));
+    CHECK(counters.corrected_bits == counters.corrected_symbols);
+    CHECK(counters.lane_symbol_errors[100] == counters.corrected_symbols);
 }
