@@ -148,6 +148,10 @@ frame::parsed_overhead line_receiver::overhead_of(const line_view& block,
 void line_receiver::check_payload(const line_view& block, std::uint32_t lane,
                                   std::uint64_t superframe) {
     const auto state = lanes_[lane].state();
+    if (state == lane_state::test) {
+        frame::extract_payload(block.lane(lane), 0, payload_);
+        test_payload(lane, payload_);
+    }
     if (state != lane_state::named && state != lane_state::spare_test) {
         parity_.skip(superframe, lane);
         return;

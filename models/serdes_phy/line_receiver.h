@@ -31,10 +31,18 @@ public:
 
     line_receiver(const line_geometry& geometry, const lane_limits& limits, lane_sense sense);
 
+    /// Gets the payload of each whole superframe that a lane in TEST receives, 10160 bits.
+    std::function<void(std::uint32_t lane, std::span<const std::uint64_t> payload)> test_payload =
+        [](std::uint32_t, std::span<const std::uint64_t>) {};
+
     /// All lanes OFF, nothing known.
     void reset();
     void train(std::uint32_t lane, std::uint64_t now_ps) { lanes_[lane].train(now_ps, limits_); }
     void stop(std::uint32_t lane);
+    bool begin_test(std::uint32_t lane) { return lanes_[lane].begin_test(); }
+    void end_test(std::uint32_t lane, std::uint64_t now_ps) {
+        lanes_[lane].end_test(now_ps, limits_);
+    }
     void set_marker_limit(std::uint32_t markers) { limits_.markers = markers > 0 ? markers : 1; }
 
     /// Skew of each physical lane, unit intervals, as the light arrives from now on.

@@ -13,7 +13,8 @@ namespace frame = coding::lane_frame;
 line_transmitter::line_transmitter(const line_geometry& geometry)
     : tables_(std::make_shared<const line_tables>(geometry)),
       encoder_(tables_),
-      parity_(geometry.physical_lanes) {}
+      parity_(geometry.physical_lanes),
+      payload_(frame::payload_storage) {}
 
 std::uint32_t line_transmitter::lane_id(std::uint32_t physical) const {
     return names_[physical] == lane_map::none ? frame::spare_lane_id : names_[physical];
@@ -30,7 +31,7 @@ void line_transmitter::clear(line_block& out) const {
 
 void line_transmitter::build_superframe(block_kind kind, const lane_map& map,
                                         std::uint64_t superframe, std::uint32_t word,
-                                        line_block& out) {
+                                        line_block& out, pattern_test* patterns) {
     const auto& geometry = tables_->geometry();
     const bool whole = kind == block_kind::training;
     out.kind = kind;
@@ -49,8 +50,12 @@ void line_transmitter::build_superframe(block_kind kind, const lane_map& map,
         out.first_bit + last_word + (whole ? frame::frame_bits : frame::word_bits);
     for (std::uint32_t lane = 0; lane < geometry.physical_lanes; ++lane) {
         const auto line = std::span(out.bits).subspan(std::size_t{lane} * out.stride, out.stride);
-        const std::uint32_t id = lane_id(lane);
-        if (whole) {
+        const bool tested = whole && patterns != nullptr && patterns->generating(lane);
+        const std::uint32_t id = tested ? frame::spare_lane_id : lane_id(lane);
+        if (tested) {
+            patterns->fill(lane, payload_);
+            frame::build_superframe({}, payload_, line);
+        } else if (whole) {
             const auto idle = tables_->idle_line(id);
             std::copy(idle.begin(), idle.end(), line.begin());
         }
@@ -65,7 +70,8 @@ void line_transmitter::build_superframe(block_kind kind, const lane_map& map,
             coding::write_bits(line, i * step, frame::word_bits, words[i]);
         }
         if (whole) {
-            parity_.add(superframe, lane, tables_->idle_parity(id));
+            parity_.add(superframe, lane,
+                        tested ? frame::bip8(payload_) : tables_->idle_parity(id));
         }
         out.before[lane] = tables_->idle_bits(id, out.first_bit + frame::superframe_bits - 64);
         out.after[lane] = tables_->idle_bits(id, end_bit);

@@ -9,6 +9,7 @@
 #include "models/serdes_phy/line_block.h"
 #include "models/serdes_phy/line_tables.h"
 #include "models/serdes_phy/parity_ledger.h"
+#include "models/serdes_phy/pattern_test.h"
 
 namespace luxlane::wide_link {
 
@@ -27,8 +28,10 @@ public:
 
     /// Makes `superframe` as a `training` block (all its bits, with idle as payload) or as an
     /// `overhead` block. Every physical lane carries it. `word` is the management word under way.
+    /// In a training block, a lane for which `patterns`, if any, generates is named a spare and has
+    /// the pattern as payload.
     void build_superframe(block_kind kind, const lane_map& map, std::uint64_t superframe,
-                          std::uint32_t word, line_block& out);
+                          std::uint32_t word, line_block& out, pattern_test* patterns = nullptr);
 
     /// Makes the groups `first_group` .. from `slots`, filled up with idle to whole groups. Lanes
     /// that carry a logical lane, now or as the copy before a switch, carry the block.
@@ -46,6 +49,7 @@ private:
     block_encoder encoder_;
     parity_ledger parity_;                    ///< by physical lane
     std::vector<std::uint16_t> names_;        ///< [physical] in the superframe being made
+    std::vector<std::uint64_t> payload_;      ///< a lane's test pattern
     std::vector<std::uint8_t> block_parity_;  ///< [superframe of a block][physical]
 };
 

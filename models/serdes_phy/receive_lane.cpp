@@ -38,6 +38,20 @@ void receive_lane::train(std::uint64_t now_ps, const lane_limits& limits) {
     enter(lane_state::cdr_lock, now_ps + limits.cdr_lock_ps);
 }
 
+bool receive_lane::begin_test() {
+    if (!framed()) {
+        return false;
+    }
+    enter(lane_state::test, never);
+    return true;
+}
+
+void receive_lane::end_test(std::uint64_t now_ps, const lane_limits& limits) {
+    if (state_ == lane_state::test) {
+        enter(lane_state::named, now_ps + limits.search_superframes * limits.superframe_ps);
+    }
+}
+
 void receive_lane::clock(bool locked, std::uint64_t now_ps, const lane_limits& limits) {
     if (state_ == lane_state::cdr_lock && locked) {
         enter(lane_state::frame, now_ps + limits.search_superframes * limits.superframe_ps);
@@ -62,6 +76,9 @@ void receive_lane::searched(bool found, std::int32_t skew_ui, std::uint64_t now_
 void receive_lane::take_name(std::uint32_t id, std::uint64_t now_ps, const lane_limits& limits) {
     name_ = static_cast<std::uint16_t>(id);
     name_valid_ = true;
+    if (state_ == lane_state::test) {
+        return;
+    }
     const bool spare = id == frame::spare_lane_id;
     const bool is_spare = state_ == lane_state::spare_test || state_ == lane_state::spare;
     if (spare && !is_spare) {

@@ -16,7 +16,8 @@ enum class lane_state : std::uint8_t {
     degraded,
     spare_test,
     spare,
-    failed
+    failed,
+    test
 };
 
 namespace wide_link {
@@ -34,14 +35,19 @@ struct lane_limits {
 
 /// The state machine of one physical receive lane: OFF, CDR_LOCK, FRAME, NAMED, then ALIGNED and
 /// DEGRADED for a lane that the far end names after a logical lane, or SPARE_TEST and SPARE for one
-/// that it marks as a spare; FAILED by any time limit. The far end's name alone decides which, so
-/// that a spare becomes ALIGNED as soon as the far end sends a logical lane on it. Pure; the caller
-/// keeps the time and looks for SYNC.
+/// that it marks as a spare; FAILED by any time limit; TEST while a test pattern is checked on it.
+/// The far end's name alone decides which, so that a spare becomes ALIGNED as soon as the far end
+/// sends a logical lane on it. Pure; the caller keeps the time and looks for SYNC.
 class receive_lane {
 public:
     /// Begins at CDR_LOCK, from any state; counts begin anew.
     void train(std::uint64_t now_ps, const lane_limits& limits);
     void stop() { *this = receive_lane{}; }
+    /// Puts a framed lane into TEST, in which it carries no logical lane whatever the far end names
+    /// it. False, and nothing changes, if the lane has no frame.
+    bool begin_test();
+    /// TEST to NAMED.
+    void end_test(std::uint64_t now_ps, const lane_limits& limits);
 
     /// Clock recovery was looked at.
     void clock(bool locked, std::uint64_t now_ps, const lane_limits& limits);
@@ -67,7 +73,10 @@ public:
         return state_ == lane_state::aligned || state_ == lane_state::degraded;
     }
     /// NAMED or beyond: the place of the overhead is known.
-    bool framed() const { return state_ >= lane_state::named && state_ <= lane_state::spare; }
+    bool framed() const {
+        return (state_ >= lane_state::named && state_ <= lane_state::spare) ||
+               state_ == lane_state::test;
+    }
     std::uint64_t deadline_ps() const { return deadline_ps_; }
     std::int32_t skew_ui() const { return skew_ui_; }
     std::uint16_t name() const { return name_; }

@@ -42,12 +42,20 @@ void received_slots::add_idle(std::uint32_t slots, std::uint64_t ordered_set) {
     runs_.push_back({slot_kind::idle, slots, {}, 0, false, ordered_set});
 }
 
-void received_slots::add_lost(slot_kind kind) {
+void received_slots::add_lost(slot_kind kind, std::uint32_t slots) {
     if (!runs_.empty() && runs_.back().kind == kind) {
-        ++runs_.back().slots;
+        runs_.back().slots += slots;
         return;
     }
-    runs_.push_back({kind, 1, {}, 0, false, 0});
+    runs_.push_back({kind, slots, {}, 0, false, 0});
+}
+
+std::uint32_t received_slots::slots() const {
+    std::uint32_t slots = 0;
+    for (const auto& run : runs_) {
+        slots += run.slots;
+    }
+    return slots;
 }
 
 }  // namespace luxlane::wide_link

@@ -37,7 +37,9 @@ public:
 
     void add_flits(const coding::flit_run& flits, std::uint32_t number, bool numbered);
     void add_idle(std::uint32_t slots, std::uint64_t ordered_set);
-    void add_lost(slot_kind kind);
+    void add_lost(slot_kind kind, std::uint32_t slots = 1);
+    /// Slots of all runs together.
+    std::uint32_t slots() const;
 
 private:
     std::vector<received_run> runs_;

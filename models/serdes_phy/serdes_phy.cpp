@@ -71,25 +71,33 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       transmitter_(geometry_),
       receiver_(geometry_, limits_of(config, geometry_),
                 {[this](unsigned lane) { return clock_locked(lane); },
-                 [this](unsigned lane) { return lane_ber(lane); }}),
+                 [this](unsigned lane) {
+                     return loopback_ == wide_link::loopback_mode::near ? 0.0 : lane_ber(lane);
+                 }}),
       payload_receiver_(geometry_),
       counters_(config.physical_lanes),
       snapshot_(config.physical_lanes),
       link_({ps_of(config.lanes_limit_s), ps_of(config.deskew_limit_s),
              ps_of(config.repair_limit_s)}),
+      exchange_(config.retry, config.transmit_fifo_flits),
       idle_({config.seed, 0, (config.direction << 16) | wide_link::idle_error_purpose},
             geometry_.format),
+      patterns_(config.physical_lanes),
+      pattern_words_(config.physical_lanes),
+      pattern_snapshot_(config.physical_lanes),
       known_states_(config.physical_lanes, luxlane::lane_state::off),
       superframe_event_("superframe"),
       payload_event_("payload"),
       room_event_("room"),
       receiver_event_("receiver"),
       delivery_event_("delivery"),
-      link_event_("link") {
+      link_event_("link"),
+      retry_event_("retry"),
+      near_event_("near") {
     flits_in.on_transport(
         [this](flit_burst& burst, sc_time& delay) { accept_flits(burst, delay); });
     lanes_in.on_transport(
-        [this](lane_frame& arriving, sc_time& delay) { receive(arriving, delay); });
+        [this](lane_frame& arriving, sc_time& delay) { receive_lanes(arriving, delay); });
     map_registers();
     add_statistics();
 
@@ -112,18 +120,26 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
     SC_METHOD(watch_link);
     sensitive << link_event_;
     dont_initialize();
+    SC_METHOD(watch_retry);
+    sensitive << retry_event_;
+    dont_initialize();
+    SC_METHOD(receive_near);
+    sensitive << near_event_;
+    dont_initialize();
 }
 
 void serdes_phy::on_reset() {
     account_energy();
     for (auto* event : {&superframe_event_, &payload_event_, &room_event_, &receiver_event_,
-                        &delivery_event_, &link_event_}) {
+                        &delivery_event_, &link_event_, &retry_event_, &near_event_}) {
         event->cancel();
     }
     const auto link_before = link_.state();
     const bool refused = state_.refused;
     state_ = state{};
     link_.reset();
+    exchange_.link(false, picoseconds(now()));
+    exchange_.reset(picoseconds(now()));
     state_.refused = refused;
     totals_ = totals{};
     transmit_map_ = wide_link::lane_map(config_.data_lanes, config_.physical_lanes);
@@ -133,10 +149,17 @@ void serdes_phy::on_reset() {
     receiver_.set_marker_limit(bank_.get(regs::marker_limit::count));
     counters_ = wide_link::fec_counters(config_.physical_lanes);
     snapshot_ = counters_;
+    patterns_.reset();
+    std::fill(pattern_words_.begin(), pattern_words_.end(), pattern_word{});
+    std::fill(pattern_snapshot_.begin(), pattern_snapshot_.end(), pattern_counts{});
+    loopback_ = wide_link::loopback_mode::none;
+    near_frames_.clear();
+    slot_loop_.clear();
     std::fill(known_states_.begin(), known_states_.end(), luxlane::lane_state::off);
     if (link_before != link_state::reset && link_changed_) {
         link_changed_(link_state::reset, now());
     }
+    refresh_service();
 }
 
 void serdes_phy::update_irq() {
@@ -167,101 +190,6 @@ sc_time serdes_phy::superframe_due(std::uint64_t superframe) const {
     return leaves > state_.epoch + transmit_pipeline_ ? leaves - transmit_pipeline_ : state_.epoch;
 }
 
-void serdes_phy::accept_flits(flit_burst& burst, const sc_time& delay) {
-    burst.accepted = 0;
-    if (!link_.carrying()) {
-        state_.refused = true;
-        return;
-    }
-    // Room that this instant's block makes counts from the next instant on, whichever comes first.
-    const std::size_t hidden =
-        state_.freed_at == sc_core::sc_time_stamp() ? state_.freed : std::uint64_t{0};
-    const std::size_t used = state_.waiting_flits + hidden;
-    const std::size_t room =
-        config_.transmit_fifo_flits > used ? config_.transmit_fifo_flits - used : 0;
-    const auto arrived = sc_core::sc_time_stamp() + delay;
-    for (const auto& run : burst.runs) {
-        const std::size_t taken = std::min(room - burst.accepted, run.size());
-        if (taken > 0) {
-            state_.waiting.push_back({run.part(0, taken), arrived});
-            burst.accepted += taken;
-        }
-        state_.refused = state_.refused || taken < run.size();
-    }
-    state_.waiting_flits += burst.accepted;
-    plan_payload();
-}
-
-void serdes_phy::plan_payload() {
-    payload_event_.cancel();
-    if (state_.waiting.empty()) {
-        return;
-    }
-    // Never at the instant of arrival, so that no order of processes decides what a block holds.
-    const auto crossed =
-        state_.waiting.front().arrived +
-        std::max(sc_time(config_.host_interface_s, sc_core::SC_SEC), sc_time(1, sc_core::SC_PS));
-    const auto line_free = line_time(geometry_.first_bit(state_.next_group));
-    auto at = crossed;
-    if (line_free > transmit_pipeline_) {
-        at = std::max(at, line_free - transmit_pipeline_);
-    }
-    schedule(payload_event_, std::max(at, sc_core::sc_time_stamp()));
-}
-
-void serdes_phy::send_payload() {
-    const auto at = sc_core::sc_time_stamp();
-    const auto crossing =
-        std::max(sc_time(config_.host_interface_s, sc_core::SC_SEC), sc_time(1, sc_core::SC_PS));
-    const std::size_t most =
-        std::size_t{geometry_.longest_block_groups()} * geometry_.format.slots();
-    std::vector<wide_link::slot_run> slots;
-    std::size_t count = 0;
-    while (count < most && !state_.waiting.empty() &&
-           state_.waiting.front().arrived + crossing <= at && link_.carrying()) {
-        auto& next = state_.waiting.front();
-        const std::size_t taken = std::min(most - count, next.flits.size());
-        totals_.wait.add((at - next.arrived - crossing).to_seconds(), taken);
-        slots.push_back({next.flits.part(0, taken)});
-        count += taken;
-        next.flits.begin += taken;
-        if (next.flits.empty()) {
-            state_.waiting.pop_front();
-        }
-    }
-    state_.waiting_flits -= count;
-    if (count == 0) {
-        plan_payload();
-        return;
-    }
-    const std::uint64_t first = std::max(
-        state_.next_group, geometry_.first_group_from(line_bit_at(at + transmit_pipeline_)));
-    transmitter_.build_payload(transmit_map_, first, std::move(slots), {},
-                               fidelity_ == fidelity::statistical, block_);
-    state_.next_group = first + block_.groups;
-    state_.payload_since_superframe = true;
-    state_.freed = count;
-    state_.freed_at = at;
-    totals_.flits_sent += count;
-    totals_.groups_sent += block_.groups;
-    activity_.groups += block_.groups;
-    ++totals_.blocks_sent;
-    observe();
-    plan_payload();
-    if (state_.refused) {
-        room_event_.notify(crossing);
-    }
-    send(block_);
-}
-
-void serdes_phy::offer_room() {
-    if (state_.refused) {
-        state_.refused = false;
-        flit_burst none;
-        flits_in.notify_ready(none);
-    }
-}
-
 void serdes_phy::send(wide_link::line_block& block) {
     frame_.kind = fidelity_;
     frame_.purpose = purpose_of(block.kind);
@@ -283,6 +211,11 @@ void serdes_phy::send(wide_link::line_block& block) {
     frame_.optics.reset();
     frame_.responses.reset();
     frame_.samples.clear();
+    if (loopback_ == wide_link::loopback_mode::near) {
+        loop_near(frame_);
+    } else if (loopback_ == wide_link::loopback_mode::far_line) {
+        return;  // the pins send what came in
+    }
     auto delay = sc_core::SC_ZERO_TIME;
     lanes_out.send(frame_, delay);
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,18 +15,23 @@
 #include "models/serdes_phy/line_receiver.h"
 #include "models/serdes_phy/line_transmitter.h"
 #include "models/serdes_phy/link_supervisor.h"
+#include "models/serdes_phy/loopback.h"
+#include "models/serdes_phy/pattern_test.h"
 #include "models/serdes_phy/payload_receiver.h"
 #include "models/serdes_phy/serdes_phy_config.h"
+#include "models/serdes_phy/slot_exchange.h"
 #include "models/transport/flit_burst.h"
 #include "models/transport/frame_sockets.h"
+#include "models/transport/host_port.h"
 #include "models/transport/lane_frame.h"
+#include "registers/serdes_phy.h"
 
 namespace luxlane {
 
 /// Digital half of the wide link: RS(544,514), striping of symbols over lanes, lane frames, lane
 /// and link state machines, remap with hitless switches, in-band management words (docs/link.md).
-/// Modelled: every bit of payload, overhead and training that the other end looks at. Not modelled:
-/// retry, the host's own lanes. Idle payload of an UP link is not sent; its codewords and their
+/// Modelled: every bit of payload, overhead and training that the other end looks at, test patterns
+/// and loopbacks. Idle payload of an UP link is not sent; its codewords and their
 /// errors are drawn, when somebody asks, from the error ratios that the lanes had meanwhile.
 ///
 /// Timing: flits wait for the next free group of codewords, which goes on the line
@@ -53,6 +59,16 @@ public:
     void on_link_change(std::function<void(link_state, const sc_core::sc_time&)> call) {
         link_changed_ = std::move(call);
     }
+
+    /// `call` hears when the service to the accelerator begins and ends. With retry on, it begins
+    /// with the first handshake of the two ends and outlasts outages of the link until flits are
+    /// given up; with retry off, it is the link's UP and REPAIR.
+    void on_service_change(std::function<void(bool, const sc_core::sc_time&)> call) {
+        service_changed_ = std::move(call);
+    }
+    /// Puts electrical lanes between accelerator and PHY. `host` outlives the PHY; its `on_change`
+    /// is taken. Without it the accelerator stands on the package: nothing to lose, always ready.
+    void bind_host(host_port& host);
 
     link_state link() const { return link_.state(); }
     luxlane::lane_state lane(unsigned physical) const { return receiver_.lane(physical).state(); }
@@ -86,17 +102,14 @@ private:
     /// Sent one by one after a change, so that the far end hears new names twice.
     static constexpr unsigned superframes_after_change = 8;
 
-    struct waiting_run {
-        coding::flit_run flits;
-        sc_core::sc_time arrived;
-    };
     struct management_entry {
         std::uint32_t word;
         sc_core::sc_time written;
     };
     struct delivery {
         sc_core::sc_time due;
-        flit_burst burst;
+        wide_link::received_slots slots;
+        sc_core::sc_time sent;
     };
     /// What idle codewords meet from one change of the lanes to the next, by logical lane.
     struct idle_lanes {
@@ -122,8 +135,7 @@ private:
         std::uint64_t dense_until = 0;  ///< superframes before it are all sent
         bool payload_since_superframe = false;
         std::uint64_t next_group = 0;
-        std::deque<waiting_run> waiting;
-        std::size_t waiting_flits = 0;
+        bool serving = false;     ///< as the accelerator was told last
         bool refused = false;     ///< the accelerator waits for room
         std::uint64_t freed = 0;  ///< room made by the block sent at `freed_at`
         sc_core::sc_time freed_at;
@@ -142,14 +154,25 @@ private:
         std::uint64_t groups_seen = 0;  ///< received or accrued since `up_since`
         idle_lanes idle;                ///< since idle codewords were accrued last
     };
+    /// Controls of one physical lane's test pattern, as LANE_PATTERN_TX and _RX read.
+    struct pattern_word {
+        std::uint32_t transmit = 0;
+        std::uint32_t receive = 0;
+    };
+    struct pattern_counts {
+        std::uint64_t bits = 0;
+        std::uint64_t errors = 0;
+        std::uint64_t symbol_errors = 0;
+    };
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
         std::uint64_t flits_sent = 0;
-        std::uint64_t flits_discarded = 0;  ///< waiting when the link went down
         std::uint64_t blocks_sent = 0;
         std::uint64_t groups_sent = 0;
         std::uint64_t groups_received = 0;
-        std::uint64_t groups_ignored = 0;  ///< arrived before DESKEW or while the link was down
+        std::uint64_t groups_ignored = 0;    ///< arrived before DESKEW or while the link was down
+        std::uint64_t host_errors_sent = 0;  ///< wrong bits that the host's lanes brought in
+        std::uint64_t host_errors_received = 0;  ///< and those on the way to the host
         latency_record latency;
         latency_record wait;  ///< in the transmit FIFO
     };
@@ -163,13 +186,13 @@ private:
     // serdes_phy_registers.cpp
     void map_registers();
     void map_lane_registers();
+    void map_retry_registers();
     void map_management_registers();
     void write_control(std::uint64_t before, std::uint64_t after);
     void deskew();
     void write_map(wide_link::lane_map& map, std::uint64_t physical);
     void arm_switch(std::uint64_t command);
     void push_management(std::uint32_t word);
-    void take_snapshot();
     std::uint64_t status_word() const;
     std::uint64_t superframe_now() const;
 
@@ -196,21 +219,52 @@ private:
     void note_progress();
     void watch_link();
 
-    // serdes_phy.cpp: payload to be sent
+    void send(wide_link::line_block& block);
+
+    // serdes_phy_payload.cpp
+    bool host_ready() const;
+    sc_core::sc_time host_crossing() const;
+    std::uint64_t coded_bit(std::uint64_t group) const;
     void accept_flits(flit_burst& burst, const sc_core::sc_time& delay);
     void plan_payload();
     void send_payload();
     void offer_room();
-    void send(wide_link::line_block& block);
+    void plan_retry();
+    void watch_retry();
+    void link_exchange();
+    void refresh_service();
+    void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
+                         const sc_core::sc_time& at);
+    void count_latency(const wide_link::line_view& block, const lane_frame& arriving,
+                       const sc_core::sc_time& at);
+    void queue_delivery(delivery&& arriving);
+    void deliver();
+
+    // serdes_phy_diagnostics.cpp
+    void map_diagnostic_registers();
+    std::optional<coding::test_pattern> pattern_of(std::uint64_t word) const;
+    bool maps(const wide_link::lane_map& map, unsigned physical) const;
+    void write_transmit_pattern(unsigned lane, std::uint64_t word);
+    void write_receive_pattern(unsigned lane, std::uint64_t word);
+    void snapshot_patterns();
+    void change_loopback();
+    void loop_near(const lane_frame& frame);
+    void receive_near();
+    void turn_back(lane_frame& arriving, const sc_core::sc_time& at);
+
+    // serdes_phy_counters.cpp
+    void set_counter(registers::serdes_phy::reg low, std::uint64_t value);
+    void take_snapshot();
+    void snapshot_fec();
+    void snapshot_retry();
 
     // serdes_phy_receive.cpp
     bool clock_locked(unsigned lane) const;
+    void receive_lanes(lane_frame& frame, const sc_core::sc_time& delay);
     void receive(lane_frame& frame, const sc_core::sc_time& delay);
     void take_skew(const lane_frame& frame);
     void take_epoch(const lane_frame& frame);
     void receive_superframe(const wide_link::line_view& block, const sc_core::sc_time& at);
-    void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
-                         const sc_core::sc_time& at);
     void watch_receiver();
     sc_core::sc_time next_look() const;
     std::uint64_t far_superframe_at(const sc_core::sc_time& at) const;
@@ -221,10 +275,6 @@ private:
     void accrue_idle(const sc_core::sc_time& at);
     void charge_idle(const sc_core::sc_time& at);
     idle_lanes present_lanes() const;
-    void count_latency(const wide_link::line_view& block, const lane_frame& arriving,
-                       const sc_core::sc_time& at);
-    void queue_delivery(flit_burst&& burst, const sc_core::sc_time& due);
-    void deliver();
     void stop_receiver();
 
     // serdes_phy_report.cpp
@@ -247,14 +297,23 @@ private:
     wide_link::fec_counters counters_;
     wide_link::fec_counters snapshot_;
     wide_link::link_supervisor link_;
+    wide_link::slot_exchange exchange_;
     wide_link::idle_accrual idle_;
     state state_;
     totals totals_;
     activity activity_;
+    wide_link::pattern_test patterns_;
+    std::vector<pattern_word> pattern_words_;       ///< [physical]
+    std::vector<pattern_counts> pattern_snapshot_;  ///< [physical]
+    wide_link::loopback_mode loopback_ = wide_link::loopback_mode::none;
+    wide_link::slot_loop slot_loop_;
+    std::multimap<sc_core::sc_time, lane_frame> near_frames_;  ///< by the time of their last bit
     std::vector<luxlane::lane_state> known_states_;  ///< [physical] as LANE_CHANGE knows them
     std::uint64_t optics_version_ = 0;
     bool optics_known_ = false;
     std::function<void(link_state, const sc_core::sc_time&)> link_changed_;
+    std::function<void(bool, const sc_core::sc_time&)> service_changed_;
+    host_port* host_ = nullptr;
     wide_link::line_block block_;
     wide_link::received_slots slots_;  ///< of the block at hand
     lane_frame frame_;
@@ -265,6 +324,8 @@ private:
     sc_core::sc_event receiver_event_;
     sc_core::sc_event delivery_event_;
     sc_core::sc_event link_event_;
+    sc_core::sc_event retry_event_;
+    sc_core::sc_event near_event_;
 };
 
 }  // namespace luxlane

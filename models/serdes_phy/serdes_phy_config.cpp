@@ -27,6 +27,7 @@ void check(const serdes_phy_config& config, const std::string& name) {
     require(config.clocking == line_clocking::per_lane ||
                 (config.clock_lanes >= 1 && config.clock_lanes <= config.physical_lanes),
             "a forwarded clock comes on 1 to " + std::to_string(config.physical_lanes) + " lanes");
+    wide_link::check(config.retry);
     require(config.deskew_margin_words < config.deskew_fifo_words,
             "the deskew margin is smaller than the deskew FIFO");
     require(config.lanes_limit_s > 0.0 && config.deskew_limit_s > 0.0 &&

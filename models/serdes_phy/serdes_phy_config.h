@@ -5,6 +5,7 @@
 
 #include "models/coding/fec_kind.h"
 #include "models/coding/gearbox_mode.h"
+#include "models/serdes_phy/retry_config.h"
 #include "models/transport/fidelity.h"
 
 namespace luxlane {
@@ -29,6 +30,8 @@ struct serdes_phy_settings {
     coding::gearbox_mode gearbox = coding::gearbox_mode::aligned;
     line_clocking clocking = line_clocking::per_lane;
     unsigned clock_lanes = 2;  ///< forwarded: physical lanes 0 .. n - 1 bring the clock
+
+    wide_link::retry_settings retry;
 
     unsigned transmit_fifo_flits = 1280;
     unsigned management_fifo_words = 64;

@@ -51,7 +51,7 @@ void serdes_phy::observe(unsigned superframes) {
 }
 
 bool serdes_phy::observed() const {
-    return !link_.carrying() || bank_.get(regs::control::train_tx) ||
+    return !link_.carrying() || bank_.get(regs::control::train_tx) || patterns_.any_generating() ||
            !state_.management_tx.empty() || state_.word_under_way != 0 ||
            !transmit_map_.armed().empty() || !receive_map_.armed().empty() ||
            state_.payload_since_superframe || state_.next_superframe + 1 < state_.dense_until ||
@@ -76,9 +76,10 @@ void serdes_phy::send_superframe() {
             }
         }
     }
-    const bool whole = !link_.carrying() || bank_.get(regs::control::train_tx);
+    const bool whole =
+        !link_.carrying() || bank_.get(regs::control::train_tx) || patterns_.any_generating();
     transmitter_.build_superframe(whole ? block_kind::training : block_kind::overhead,
-                                  transmit_map_, superframe, state_.word_under_way, block_);
+                                  transmit_map_, superframe, state_.word_under_way, block_, &patterns_);
     const bool next_at_once = observed();
     state_.payload_since_superframe = false;
     const std::uint64_t stride = config_.supervision_superframes;
@@ -95,17 +96,12 @@ void serdes_phy::enter_up() {
     state_.far_restarted = false;
     state_.idle = present_lanes();
     observe(superframes_after_change);
-    if (state_.refused) {
-        schedule(room_event_, now());
-    }
+    link_exchange();
 }
 
 void serdes_phy::leave_up() {
     charge_idle(now());
-    totals_.flits_discarded += state_.waiting_flits;
-    state_.waiting.clear();
-    state_.waiting_flits = 0;
-    payload_event_.cancel();
+    link_exchange();
     observe();
 }
 
@@ -125,14 +121,20 @@ void serdes_phy::refresh_link() {
     }
     const auto state_before = link_.state();
     const bool carried = link_.carrying();
-    link_.step({state_.transmitting, state_.receiving, bank_.get(regs::control::link_enable),
-                state_.deskewed, receiver_.any_framed(), lost == 0,
+    const bool enabled =
+        bank_.get(regs::control::link_enable) && loopback_ != wide_link::loopback_mode::far_line;
+    link_.step({state_.transmitting, state_.receiving, enabled, state_.deskewed,
+                receiver_.any_framed(), lost == 0,
                 !transmit_map_.armed().empty() || !receive_map_.armed().empty(), cause_of_loss()},
                picoseconds(now()));
     if (link_.carrying() && !carried) {
         enter_up();
     } else if (!link_.carrying() && carried) {
         leave_up();
+    }
+    if (link_.carrying() != carried) {
+        refresh_service();
+        plan_payload();
     }
     plan_link();
     if (link_.state() != state_before) {

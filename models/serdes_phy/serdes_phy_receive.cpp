@@ -37,6 +37,9 @@ block_kind kind_of(frame_purpose purpose) {
 }  // namespace
 
 bool serdes_phy::clock_locked(unsigned lane) const {
+    if (loopback_ == wide_link::loopback_mode::near) {
+        return true;
+    }
     if (config_.clocking == line_clocking::per_lane) {
         return lane_locked(lane);
     }
@@ -74,6 +77,16 @@ void serdes_phy::take_epoch(const lane_frame& arriving) {
         receive_map_.restart();
     }
     state_.far_epoch = begun;
+}
+
+void serdes_phy::receive_lanes(lane_frame& arriving, const sc_time& delay) {
+    if (loopback_ == wide_link::loopback_mode::near) {
+        return;
+    }
+    receive(arriving, delay);
+    if (loopback_ == wide_link::loopback_mode::far_line && state_.transmitting) {
+        turn_back(arriving, sc_core::sc_time_stamp() + delay);
+    }
 }
 
 void serdes_phy::receive(lane_frame& arriving, const sc_time& delay) {
@@ -194,93 +207,6 @@ void serdes_phy::charge_idle(const sc_time& at) {
 void serdes_phy::lanes_changed(const sc_time& at) {
     accrue_idle(at);
     update_irq();
-}
-
-void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_frame& arriving,
-                                 const sc_time& at) {
-    const auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
-    flit_burst burst;
-    if (!state_.deskewed || link_.state() == link_state::down) {
-        // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
-        totals_.groups_ignored += block.groups;
-        burst.lost_after = block.groups * geometry_.format.slots();
-        counters_.flits_lost += burst.lost_after;
-        queue_delivery(std::move(burst), due);
-        return;
-    }
-    const double unit_interval_s = geometry_.unit_interval_s();
-    const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
-    payload_receiver_.receive(block, receiver_, receive_map_, {}, counters_, slots_);
-    std::uint32_t lost = 0;
-    for (const auto& run : slots_.runs()) {
-        if (run.kind == wide_link::slot_kind::flit) {
-            burst.runs.push_back(run.flits);
-            burst.lost_before.push_back(std::exchange(lost, 0));
-        } else if (run.lost()) {
-            lost += run.slots;
-        }
-    }
-    count_latency(block, arriving, at);
-    state_.groups_seen += block.groups;
-    totals_.groups_received += block.groups;
-    activity_.groups += block.groups;
-    if (counters_.uncorrectable_codewords != uncorrectable) {
-        bank_.set(regs::irq_status::uncorrectable, true);
-    }
-    burst.lost_after = lost;
-    if (burst.runs.empty() && lost == 0) {
-        return;
-    }
-    const auto last_bit = geometry_.first_bit(block.first_group + block.groups - 1);
-    const double line_s = static_cast<double>(last_bit - block.first_bit) * unit_interval_s;
-    burst.sent = arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ -
-                 sc_time(config_.host_interface_s, sc_core::SC_SEC);
-    queue_delivery(std::move(burst), due);
-}
-
-void serdes_phy::count_latency(const wide_link::line_view& block, const lane_frame& arriving,
-                               const sc_time& at) {
-    const double path_s = (at - arriving.start).to_seconds() - arriving.duration_s();
-    const double stages_s =
-        config_.host_interface_s + transmit_pipeline_.to_seconds() + path_s + receive_stages_s();
-    const std::uint32_t step = geometry_.format.slots();
-    std::uint32_t slot = 0;
-    for (const auto& run : slots_.runs()) {
-        const std::uint32_t end = slot + run.slots;
-        while (slot < end) {
-            // Flits of one group wait for each other.
-            const std::uint64_t group = block.first_group + slot / step;
-            const std::uint32_t count = std::min(end, (slot / step + 1) * step) - slot;
-            if (run.kind == wide_link::slot_kind::flit) {
-                const auto bits = geometry_.end_bit(group) - geometry_.first_bit(group);
-                totals_.latency.add(
-                    static_cast<double>(bits) * geometry_.unit_interval_s() + stages_s, count);
-            }
-            slot += count;
-        }
-    }
-}
-
-void serdes_phy::queue_delivery(flit_burst&& burst, const sc_time& due) {
-    auto& deliveries = state_.deliveries;
-    deliveries.push_back(
-        {deliveries.empty() ? due : std::max(due, deliveries.back().due), std::move(burst)});
-    if (deliveries.size() == 1) {
-        schedule(delivery_event_, due);
-    }
-}
-
-void serdes_phy::deliver() {
-    while (!state_.deliveries.empty() &&
-           state_.deliveries.front().due <= sc_core::sc_time_stamp()) {
-        auto burst = std::move(state_.deliveries.front().burst);
-        state_.deliveries.pop_front();
-        auto delay = sc_core::SC_ZERO_TIME;
-        flits_out.send(burst, delay);
-    }
-    if (!state_.deliveries.empty()) {
-        schedule(delivery_event_, state_.deliveries.front().due);
-    }
 }
 
 void serdes_phy::note_lane_states() {

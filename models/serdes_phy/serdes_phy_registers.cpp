@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "models/serdes_phy/serdes_phy.h"
 #include "models/transport/lane_window.h"
@@ -76,6 +77,8 @@ void serdes_phy::map_registers() {
     }
     map_lane_registers();
     map_management_registers();
+    map_diagnostic_registers();
+    map_retry_registers();
 }
 
 void serdes_phy::map_lane_registers() {
@@ -135,6 +138,39 @@ void serdes_phy::map_lane_registers() {
     });
 }
 
+void serdes_phy::map_retry_registers() {
+    bank_.on_write(regs::reg::retry_control, [this](const register_write& write) {
+        if (regs::retry_control::reinitialise.decode(write.written)) {
+            exchange_.reinitialise(picoseconds(now()));
+            plan_payload();
+        }
+    });
+    bank_.on_read(regs::reg::retry_status, [this](auto, auto) {
+        const auto& retry = exchange_.retry();
+        return regs::retry_status::transmitter.encode(
+                   static_cast<regs::retry_status::transmitter_value>(retry.transmitter.state())) |
+               regs::retry_status::receiver.encode(
+                   static_cast<regs::retry_status::receiver_value>(retry.receiver.state())) |
+               regs::retry_status::flush_cause.encode(
+                   static_cast<regs::retry_status::flush_cause_value>(
+                       retry.transmitter.last_flush())) |
+               regs::retry_status::enabled.encode(config_.retry.enable);
+    });
+    const auto limit = [this](regs::reg reg, std::uint64_t value) {
+        bank_.on_read(reg, [value](auto, auto) { return value; });
+    };
+    const auto nanoseconds = [](double seconds) {
+        return static_cast<std::uint64_t>(std::llround(seconds * 1e9));
+    };
+    limit(regs::reg::retry_buffer, config_.retry.replay_buffer_flits);
+    limit(regs::reg::retry_spacing, config_.retry.acknowledge_spacing_flits);
+    limit(regs::reg::retry_replay_max, config_.retry.replay_count_max);
+    limit(regs::reg::retry_acknowledge_limit, nanoseconds(config_.retry.acknowledge_timeout_s));
+    limit(regs::reg::retry_pcs_lost_limit, nanoseconds(config_.retry.pcs_lost_timeout_s));
+    limit(regs::reg::retry_data_age_limit, nanoseconds(config_.retry.data_age_timeout_s));
+    limit(regs::reg::retry_init_limit, nanoseconds(config_.retry.init_timeout_s));
+}
+
 void serdes_phy::map_management_registers() {
     bank_.on_write(regs::reg::mgmt_tx, [this](const register_write& write) {
         push_management(static_cast<std::uint32_t>(write.written));
@@ -170,6 +206,8 @@ std::uint64_t serdes_phy::status_word() const {
     return regs::status::ready.encode(bank_.get(regs::control::enable)) |
            regs::status::deskew_done.encode(state_.deskewed) |
            regs::status::rx_aligned.encode(receiver_.aligned(receive_map_)) |
+           regs::status::host_ready.encode(host_ready()) |
+           regs::status::serving.encode(exchange_.serving()) |
            regs::status::link_state.encode(
                static_cast<regs::status::link_state_value>(link_.state())) |
            regs::status::aligned_lanes.encode(aligned);
@@ -281,31 +319,6 @@ void serdes_phy::push_management(std::uint32_t word) {
         note_progress();
     }
     observe();
-}
-
-void serdes_phy::take_snapshot() {
-    accrue_idle(now());
-    snapshot_ = counters_;
-    const auto copy = [this](regs::reg low, regs::reg high, std::uint64_t value) {
-        bank_.set_value(low, value & 0xFFFFFFFF);
-        bank_.set_value(high, value >> 32);
-    };
-    copy(regs::reg::codewords_lo, regs::reg::codewords_hi, snapshot_.codewords);
-    copy(regs::reg::corrected_codewords_lo, regs::reg::corrected_codewords_hi,
-         snapshot_.corrected_codewords);
-    copy(regs::reg::uncorrectable_codewords_lo, regs::reg::uncorrectable_codewords_hi,
-         snapshot_.uncorrectable_codewords);
-    copy(regs::reg::corrected_symbols_lo, regs::reg::corrected_symbols_hi,
-         snapshot_.corrected_symbols);
-    copy(regs::reg::corrected_bits_lo, regs::reg::corrected_bits_hi, snapshot_.corrected_bits);
-    copy(regs::reg::flits_tx_lo, regs::reg::flits_tx_hi, totals_.flits_sent);
-    copy(regs::reg::flits_rx_lo, regs::reg::flits_rx_hi, snapshot_.flits);
-    copy(regs::reg::flits_lost_lo, regs::reg::flits_lost_hi, snapshot_.flits_lost);
-    copy(regs::reg::blocks_tx_lo, regs::reg::blocks_tx_hi, totals_.blocks_sent);
-    for (std::uint32_t n = 0; n < snapshot_.histogram.size(); ++n) {
-        bank_.set_value(regs::reg::histogram,
-                        std::min<std::uint64_t>(snapshot_.histogram[n], 0xFFFFFFFF), n);
-    }
 }
 
 }  // namespace luxlane

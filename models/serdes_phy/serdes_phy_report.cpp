@@ -38,7 +38,7 @@ sc_core::sc_time serdes_phy::min_latency() const {
 
 double serdes_phy::receive_stages_s() const {
     return config_.gearbox_s + receiver_.read_point_ui() * geometry_.unit_interval_s() +
-           config_.fec_decode_s + config_.host_interface_s;
+           config_.fec_decode_s + host_crossing().to_seconds();
 }
 
 std::vector<serdes_phy::latency_part> serdes_phy::latency_parts() const {
@@ -95,7 +95,7 @@ void serdes_phy::add_statistics() {
     count("flits_sent", [this] { return totals_.flits_sent; });
     count("flits_received", [this] { return counters_.flits; });
     count("flits_lost", [this] { return counters_.flits_lost; });
-    count("flits_discarded", [this] { return totals_.flits_discarded; });
+    count("flits_discarded", [this] { return exchange_.discarded(); });
     count("groups_ignored", [this] { return totals_.groups_ignored; });
     count("worst_lane_symbol_errors", [this] {
         const auto& errors = counters().lane_symbol_errors;

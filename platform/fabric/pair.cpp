@@ -95,6 +95,9 @@ void pair::connect() {
         boards_[i]->phy.on_link_change([this, i](link_state state, const sc_core::sc_time& at) {
             link_changed(i, state, at);
         });
+        boards_[i]->phy.on_service_change([this, i](bool serving, const sc_core::sc_time& at) {
+            boards_[i]->compute.link_up(serving, at);
+        });
         boards_[i]->on_end = [this] { board_ended(); };
     }
 }
@@ -162,7 +165,6 @@ void pair::load(const riscv::elf_image& program, const std::string& name) {
 }
 
 void pair::link_changed(unsigned index, link_state state, const sc_core::sc_time& at) {
-    boards_[index]->compute.link_up(state == link_state::up || state == link_state::repair, at);
     up_[index] = state == link_state::up || state == link_state::repair;
     log_at(severity::info, boards_[index]->phy, std::string("link state ") + name_of(state),
            at - sc_core::sc_time_stamp());

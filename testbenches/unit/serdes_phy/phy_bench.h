@@ -54,6 +54,25 @@ public:
     void write(regs::reg reg, std::uint32_t value) {
         access(tlm::TLM_WRITE_COMMAND, offset(reg, 0), value);
     }
+    /// Every register as a debugger reads it.
+    std::vector<std::uint32_t> debug_dump() {
+        std::vector<std::uint32_t> values;
+        for (const auto& description : regs::map.registers) {
+            const bool readable = description.access != register_access::write_only;
+            for (std::uint32_t i = 0; readable && i < description.count; ++i) {
+                tlm::tlm_generic_payload transaction;
+                std::uint32_t value = 0;
+                transaction.set_command(tlm::TLM_READ_COMMAND);
+                transaction.set_address(description.offset + std::uint64_t{i} * description.stride);
+                transaction.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+                transaction.set_data_length(4);
+                transaction.set_streaming_width(4);
+                REQUIRE(bus->transport_dbg(transaction) == 4);
+                values.push_back(value);
+            }
+        }
+        return values;
+    }
     template <class Value>
     Value get(const register_field<Value>& field) {
         return field.decode(read(static_cast<regs::reg>(field.reg)));
@@ -130,7 +149,7 @@ private:
     }
 };
 
-/// Two PHYs back to back. Lane counts of 0 mean the default.
+/// Two PHYs back to back, without link-layer retry unless their configurations say otherwise.
 struct phy_bench {
     static serdes_phy_config configuration(unsigned data, unsigned physical,
                                            std::uint32_t direction) {
@@ -140,6 +159,8 @@ struct phy_bench {
         // 850 Gb/s of coded payload, whatever the number of lanes.
         config.lane_rate_bps = 850e9 / data;
         config.direction = direction;
+        // What the line loses shall show.
+        config.retry.enable = false;
         return config;
     }
 
@@ -161,6 +182,18 @@ struct phy_bench {
           ba("ba", config_b.physical_lanes, 50e-9) {
         connect(host_a, a, ab, ba);
         connect(host_b, b, ba, ab);
+    }
+
+    /// Two PHYs with retry as `settings` say.
+    explicit phy_bench(const wide_link::retry_settings& settings, unsigned data = 400,
+                       unsigned physical = 460)
+        : phy_bench(with_retry(configuration(data, physical, 0), settings),
+                    with_retry(configuration(data, physical, 1), settings)) {}
+
+    static serdes_phy_config with_retry(serdes_phy_config config,
+                                        const wide_link::retry_settings& settings) {
+        config.retry = settings;
+        return config;
     }
 
     static void run_us(double us) { sc_core::sc_start(us, sc_core::SC_US); }

@@ -10,12 +10,18 @@ namespace regs = registers::serdes_phy;
 
 namespace {
 
-/// Every register holds what its description says, but for CAPABILITY, which the lanes decide.
+/// Whether the configuration, or the retry that outlives a reset, says what a register holds.
+bool configured(regs::reg reg) {
+    return reg == regs::reg::capability || reg == regs::reg::retry_status ||
+           (reg >= regs::reg::retry_buffer && reg <= regs::reg::retry_init_limit);
+}
+
+/// Every register holds what its description says.
 void check_reset_values(test::phy_host& host) {
     for (std::size_t i = 0; i < regs::map.registers.size(); ++i) {
         const auto& description = regs::map.registers[i];
         const auto reg = static_cast<regs::reg>(i);
-        if (description.access == register_access::write_only || reg == regs::reg::capability) {
+        if (description.access == register_access::write_only || configured(reg)) {
             continue;
         }
         INFO(description.name);
@@ -48,6 +54,48 @@ TEST_CASE("every register has its reset value, after one reset and after two") {
         check_reset_values(bench.host_a);
         bench.run_us(100.0);
         CHECK(bench.host_a.link() == link_state::reset);
+    });
+}
+
+TEST_CASE("a debug read of any register changes nothing") {
+    fresh_simulation([] {
+        phy_bench bench(34, 40);
+        bench.bring_up();
+        bench.host_b.write(regs::reg::mgmt_tx, 5);
+        bench.run_us(20.0);
+        auto& host = bench.host_a;
+        host.write(regs::reg::snapshot, 1);
+        host.write(regs::reg::lane_select, 40);  // of which a guest's read would be an error
+        const auto reads = [&] {
+            std::uint64_t count = 0;
+            for (std::uint16_t reg = 0; reg < regs::map.registers.size(); ++reg) {
+                count += bench.a.bank().reads(reg);
+            }
+            return count;
+        };
+        const auto before = reads();
+        const auto warnings = bench.a.bank().warnings();
+        const auto first = host.debug_dump();
+        CHECK(host.debug_dump() == first);
+        CHECK(reads() == before);
+        CHECK(bench.a.bank().warnings() == warnings);
+        CHECK(host.get(regs::error_code::code) == regs::error_code::code_value::none);
+        CHECK(host.read(regs::reg::mgmt_rx) == 5);
+    });
+}
+
+TEST_CASE("the retry's limits read as configured") {
+    fresh_simulation([] {
+        phy_bench bench(wide_link::retry_settings{}, 34, 40);
+        auto& host = bench.host_a;
+        CHECK(host.read(regs::reg::retry_buffer) == 8192);
+        CHECK(host.read(regs::reg::retry_spacing) == 64);
+        CHECK(host.read(regs::reg::retry_replay_max) == 255);
+        CHECK(host.read(regs::reg::retry_acknowledge_limit) == 20000);
+        CHECK(host.read(regs::reg::retry_pcs_lost_limit) == 20000000);
+        CHECK(host.read(regs::reg::retry_data_age_limit) == 50000000);
+        CHECK(host.read(regs::reg::retry_init_limit) == 5000);
+        CHECK(host.get(regs::retry_status::enabled));
     });
 }
 

@@ -1,0 +1,239 @@
+#include "models/serdes_phy/slot_exchange.h"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+#include <random>
+
+using namespace luxlane;
+using namespace luxlane::wide_link;
+using coding::control_message;
+
+namespace {
+
+constexpr std::uint32_t group = 5;
+constexpr std::uint32_t longest = 320;
+
+coding::flit_run numbered_flits(std::uint64_t from, std::size_t count) {
+    auto chunk = std::make_shared<std::vector<coding::flit>>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        (*chunk)[i].type = coding::flit_type::data;
+        (*chunk)[i].sequence = static_cast<std::uint16_t>(from + i);
+        (*chunk)[i].tag = static_cast<std::uint16_t>((from + i) >> 16);
+    }
+    return {chunk, 0, count};
+}
+
+std::uint64_t index_of(const coding::flit& flit) {
+    return std::uint64_t{flit.tag} << 16 | flit.sequence;
+}
+
+/// The slots as they arrive; `damaged(slot)` ones are lost.
+template <class Damaged>
+received_slots carried(const filled_slots& sent, Damaged damaged) {
+    received_slots arriving;
+    std::uint32_t slot = 0;
+    for (const auto& run : sent.runs) {
+        for (std::uint32_t i = 0; i < run.slots(); ++i, ++slot) {
+            if (damaged(slot)) {
+                arriving.add_lost(slot_kind::marked);
+            } else if (run.flits.empty()) {
+                arriving.add_idle(1, i == 0 ? run.ordered_set : 0);
+            } else {
+                arriving.add_flits(run.flits.part(i, i + 1), run.number_of(i), run.numbered);
+            }
+        }
+    }
+    return arriving;
+}
+
+constexpr auto clean = [](std::uint32_t) { return false; };
+
+/// Two ends whose slots take `flight_ps`, stepped every microsecond.
+struct two_ends {
+    slot_exchange a;
+    slot_exchange b;
+    std::uint64_t now_ps = 0;
+    std::vector<std::uint64_t> at_b;
+    std::uint64_t lost_at_b = 0;
+
+    explicit two_ends(const retry_settings& settings) : a(settings, 1280), b(settings, 1280) {
+        a.link(true, 0);
+        b.link(true, 0);
+    }
+    void take(const delivered_flits& came) {
+        for (std::size_t i = 0; i < came.runs.size(); ++i) {
+            lost_at_b += came.lost_before[i];
+            for (const auto& flit : came.runs[i].flits()) {
+                at_b.push_back(index_of(flit));
+            }
+        }
+        lost_at_b += came.lost_after;
+    }
+    template <class Damaged>
+    void step(Damaged damaged) {
+        now_ps += 1'000'000;
+        a.expire(now_ps);
+        b.expire(now_ps);
+        const auto there = carried(a.fill(longest, group, now_ps), damaged);
+        const auto back = carried(b.fill(longest, group, now_ps), damaged);
+        take(b.receive(there, now_ps));
+        a.receive(back, now_ps);
+    }
+};
+
+retry_settings without_retry() {
+    retry_settings settings;
+    settings.enable = false;
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("without retry flits pass at once, and damaged slots are reported where they were") {
+    slot_exchange from(without_retry(), 100);
+    slot_exchange to(without_retry(), 100);
+    CHECK(from.room() == 0);
+    from.link(true, 0);
+    to.link(true, 0);
+    REQUIRE(from.serving());
+    CHECK(from.room() == 100);
+    CHECK(from.wants_ps(7) == slot_exchange::never);
+    from.take(numbered_flits(0, 7), 50);
+    CHECK(from.room() == 93);
+    CHECK(from.wants_ps(7) == 50);
+    CHECK(from.fill(longest, group, 49).slots == 0);
+    const auto sent = from.fill(longest, group, 60);
+    CHECK(sent.slots == 10);
+    CHECK(sent.flits == 7);
+    CHECK(sent.freed == 7);
+    CHECK(sent.waited_ps == 70.0);
+    const auto came =
+        to.receive(carried(sent, [](auto slot) { return slot == 3 || slot == 8; }), 99);
+    REQUIRE(came.runs.size() == 2);
+    CHECK(came.runs[0].size() == 3);
+    CHECK(index_of(came.runs[1].flits()[0]) == 4);
+    CHECK(came.lost_before == std::vector<std::uint32_t>{0, 1});
+    CHECK(came.lost_after == 1);
+}
+
+TEST_CASE("without retry a link that goes down drops what waits, and counts it") {
+    slot_exchange port(without_retry(), 100);
+    port.link(true, 0);
+    port.take(numbered_flits(0, 30), 0);
+    port.link(false, 5);
+    CHECK(port.discarded() == 30);
+    CHECK_FALSE(port.serving());
+    port.link(true, 6);
+    CHECK(port.fill(longest, group, 7).slots == 0);
+}
+
+TEST_CASE("with retry the service begins with the handshake, not with the link") {
+    two_ends ends({});
+    CHECK_FALSE(ends.a.serving());
+    CHECK(ends.a.wants_ps(0) == 0);
+    ends.step(clean);  // INIT both ways
+    ends.step(clean);  // INIT_ECHO both ways
+    CHECK(ends.a.serving());
+    CHECK(ends.b.serving());
+    CHECK(ends.a.room() == 1280);
+}
+
+TEST_CASE("a set of control has a group of its own on an idle link, and slots beside flits") {
+    two_ends ends({});
+    const auto first = ends.a.fill(longest, group, 0);
+    CHECK(first.slots == group);
+    CHECK(first.flits == 0);
+    REQUIRE(first.runs.size() == 2);
+    const auto set = coding::decode_control(first.runs[0].ordered_set);
+    REQUIRE(set);
+    CHECK(set->message == control_message::init);
+    CHECK(first.runs[1].idle == 4);
+    CHECK(first.runs[1].ordered_set == 0);
+}
+
+TEST_CASE("whatever is damaged, flits arrive once and in order") {
+    const double ratio = GENERATE(0.0, 0.01, 0.1);
+    two_ends ends({});
+    std::mt19937_64 random(7);
+    std::bernoulli_distribution hit(ratio);
+    std::uint64_t sent = 0;
+    for (int i = 0; i < 100 || (i < 20000 && ends.a.retry().transmitter.busy()); ++i) {
+        const auto count = std::min<std::size_t>(ends.a.room(), random() % 200);
+        if (i < 100 && count > 0) {
+            ends.a.take(numbered_flits(sent, count), ends.now_ps);
+            sent += count;
+        }
+        ends.step([&](std::uint32_t) { return hit(random); });
+    }
+    REQUIRE(sent > 1000);
+    std::vector<std::uint64_t> expected(sent);
+    std::iota(expected.begin(), expected.end(), std::uint64_t{0});
+    CHECK(ends.at_b.size() == sent);
+    CHECK(std::equal(expected.begin(), expected.end(), ends.at_b.begin(), ends.at_b.end()));
+    CHECK(ends.lost_at_b == 0);
+    CHECK_FALSE(ends.a.retry().transmitter.busy());
+}
+
+TEST_CASE("an outage within the limits is not seen by the accelerator") {
+    two_ends ends({});
+    ends.step(clean);
+    ends.step(clean);
+    ends.a.take(numbered_flits(0, 1000), ends.now_ps);
+    ends.step([](auto) { return true; });
+    ends.a.link(false, ends.now_ps);
+    CHECK(ends.a.serving());
+    CHECK(ends.a.wants_ps(ends.now_ps) == slot_exchange::never);
+    for (int i = 0; i < 5000; ++i) {
+        ends.step(clean);
+    }
+    CHECK(ends.a.serving());
+    CHECK(ends.at_b.empty());
+    ends.a.link(true, ends.now_ps);
+    for (int i = 0; i < 200; ++i) {
+        ends.step(clean);
+    }
+    CHECK(ends.at_b.size() == 1000);
+    CHECK(ends.lost_at_b == 0);
+}
+
+TEST_CASE("an outage beyond the limits ends the service; what was given up is reported exactly") {
+    two_ends ends({});
+    ends.step(clean);
+    ends.step(clean);
+    ends.a.take(numbered_flits(0, 300), ends.now_ps);
+    ends.step([](auto) { return true; });  // 300 flits on their way, all damaged
+    ends.a.link(false, ends.now_ps);
+    for (int i = 0; i < 20001; ++i) {  // PCS lost for 20 ms
+        ends.step(clean);
+    }
+    CHECK_FALSE(ends.a.serving());
+    CHECK(ends.a.room() == 0);
+    ends.a.link(true, ends.now_ps);
+    ends.step(clean);
+    ends.step(clean);
+    REQUIRE(ends.a.serving());
+    ends.a.take(numbered_flits(1000, 10), ends.now_ps);
+    ends.step(clean);
+    CHECK(ends.lost_at_b == 300);
+    CHECK(ends.at_b.size() == 10);
+    CHECK(ends.at_b.front() == 1000);
+}
+
+TEST_CASE("a port that is reset loses what it holds, and the far end learns how much") {
+    two_ends ends({});
+    ends.step(clean);
+    ends.step(clean);
+    ends.a.take(numbered_flits(0, 700), ends.now_ps);
+    ends.step(clean);  // 320 of them
+    ends.a.reset(ends.now_ps);
+    CHECK_FALSE(ends.a.serving());
+    for (int i = 0; i < 10; ++i) {
+        ends.step(clean);
+    }
+    REQUIRE(ends.a.serving());
+    CHECK(ends.b.serving());
+    ends.a.take(numbered_flits(700, 5), ends.now_ps);
+    ends.step(clean);
+    CHECK(ends.at_b.size() + ends.lost_at_b == 705);
+    CHECK(ends.at_b.back() == 704);
+}
