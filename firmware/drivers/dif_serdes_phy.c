@@ -4,7 +4,7 @@
 
 _Static_assert(SERDES_PHY_ALIGNED_MAP_COUNT == lane_map_words, "size of the device's lane maps");
 _Static_assert(SERDES_PHY_STATUS_LINK_STATE_DOWN == dif_serdes_phy_link_down, "link states");
-_Static_assert(SERDES_PHY_LANE_STATUS_STATE_FAILED == dif_serdes_phy_lane_failed, "lane states");
+_Static_assert(SERDES_PHY_LANE_STATUS_STATE_TEST == dif_serdes_phy_lane_test, "lane states");
 _Static_assert(SERDES_PHY_LANE_STATUS_STATE_ALIGNED == dif_serdes_phy_lane_aligned, "lane states");
 _Static_assert(SERDES_PHY_IRQ_STATUS_LINK_CHANGE_MASK == dif_serdes_phy_link_change, "events");
 _Static_assert(SERDES_PHY_IRQ_STATUS_LANE_FAILED_MASK == dif_serdes_phy_lane_failed_event,
@@ -78,6 +78,8 @@ enum dif_result dif_serdes_phy_read_status(const struct dif_serdes_phy* phy,
     status->ready = (raw & SERDES_PHY_STATUS_READY_MASK) != 0;
     status->deskew_done = (raw & SERDES_PHY_STATUS_DESKEW_DONE_MASK) != 0;
     status->rx_aligned = (raw & SERDES_PHY_STATUS_RX_ALIGNED_MASK) != 0;
+    status->host_ready = (raw & SERDES_PHY_STATUS_HOST_READY_MASK) != 0;
+    status->serving = (raw & SERDES_PHY_STATUS_SERVING_MASK) != 0;
     status->link_state = (enum dif_serdes_phy_link_state)field_take(
         raw, SERDES_PHY_STATUS_LINK_STATE_LSB, SERDES_PHY_STATUS_LINK_STATE_MASK);
     status->aligned_lanes = (uint16_t)field_take(raw, SERDES_PHY_STATUS_ALIGNED_LANES_LSB,

@@ -37,6 +37,8 @@ struct dif_serdes_phy_status {
     bool ready;
     bool deskew_done;
     bool rx_aligned;
+    bool host_ready;  ///< the lanes to the accelerator
+    bool serving;     ///< the accelerator's flits are taken
     enum dif_serdes_phy_link_state link_state;
     uint16_t aligned_lanes;
 };
@@ -51,6 +53,7 @@ enum dif_serdes_phy_lane_state {
     dif_serdes_phy_lane_spare_test = 6,
     dif_serdes_phy_lane_spare = 7,
     dif_serdes_phy_lane_failed = 8,
+    dif_serdes_phy_lane_test = 9,
 };
 
 struct dif_serdes_phy_lane_status {

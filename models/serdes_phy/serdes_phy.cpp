@@ -65,7 +65,9 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       fidelity_(config.kind),
       geometry_(checked_geometry(config, this->name())),
       bridged_lanes_(wide_link::bridged_lanes(geometry_.format, config.data_lanes)),
-      transmit_pipeline_(config.fec_encode_s + config.gearbox_s, sc_core::SC_SEC),
+      transmit_pipeline_(
+          wide_link::encode_latency_s(config) + config.gearbox_s + config.line_crossing_s,
+          sc_core::SC_SEC),
       transmit_map_(config.data_lanes, config.physical_lanes),
       receive_map_(config.data_lanes, config.physical_lanes),
       transmitter_(geometry_),

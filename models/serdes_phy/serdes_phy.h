@@ -18,6 +18,7 @@
 #include "models/serdes_phy/loopback.h"
 #include "models/serdes_phy/pattern_test.h"
 #include "models/serdes_phy/payload_receiver.h"
+#include "models/serdes_phy/phy_latency.h"
 #include "models/serdes_phy/serdes_phy_config.h"
 #include "models/serdes_phy/slot_exchange.h"
 #include "models/transport/flit_burst.h"
@@ -87,10 +88,7 @@ public:
 
     /// Stages of the one-way latency of a flit that finds the line idle, from this end's receiver
     /// and a far transmitter of the same configuration; without what lies between the PHYs.
-    struct latency_part {
-        std::string name;
-        double seconds;
-    };
+    using latency_part = wide_link::latency_stage;
     std::vector<latency_part> latency_parts() const;
     std::vector<energy_part> energy() const override;
 
@@ -282,6 +280,8 @@ private:
     void account_energy();
     double host_power_w() const;
     double awake_s() const;
+    double host_lanes_s() const;
+    double deskew_s() const;
     double receive_stages_s() const;
 
     const serdes_phy_config config_;

@@ -37,10 +37,11 @@ struct serdes_phy_settings {
     unsigned management_fifo_words = 64;
     unsigned supervision_superframes = 64;
 
-    double host_interface_s = 5e-9;  ///< each way
+    double host_interface_s = 5e-9;  ///< between the clocks of host and core, each way
     double fec_encode_s = 12.8e-9;
-    double gearbox_s = 4e-9;  ///< each way
-    double fec_decode_s = 75e-9;
+    double gearbox_s = 4e-9;          ///< each way
+    double line_crossing_s = 2e-9;    ///< between the clocks of core and line, each way
+    double fec_decode_s = 75e-9;      ///< of KP4; see wide_link::decode_latency_s
     unsigned deskew_fifo_words = 64;  ///< of 20 bits
     unsigned deskew_margin_words = 2;
 

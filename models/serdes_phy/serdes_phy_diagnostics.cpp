@@ -16,8 +16,7 @@ namespace {
 
 using kind_value = regs::lane_pattern_tx::kind_value;
 
-// The two registers have the same fields.
-const auto& fields = regs::lane_pattern_tx::kind;
+// LANE_PATTERN_TX and _RX have the same fields.
 static_assert(static_cast<int>(kind_value::user) ==
               static_cast<int>(regs::lane_pattern_rx::kind_value::user));
 
@@ -48,7 +47,7 @@ std::optional<coding::test_pattern> serdes_phy::pattern_of(std::uint64_t word) c
     coding::test_pattern pattern;
     pattern.quaternary = regs::lane_pattern_tx::quaternary.decode(word);
     pattern.inverted = regs::lane_pattern_tx::invert.decode(word);
-    const auto kind = fields.decode(word);
+    const auto kind = regs::lane_pattern_tx::kind.decode(word);
     if (const auto sequence = sequence_of(kind)) {
         pattern.sequence = *sequence;
         return pattern;
@@ -220,7 +219,8 @@ void serdes_phy::turn_back(lane_frame& arriving, const sc_time& at) {
     if (arriving.deferred) {
         arriving.materialise();
     }
-    const auto through = sc_time(2 * config_.gearbox_s, sc_core::SC_SEC);
+    const auto through =
+        sc_time(2 * (config_.gearbox_s + config_.line_crossing_s), sc_core::SC_SEC);
     const auto duration = sc_time(arriving.duration_s(), sc_core::SC_SEC);
     arriving.start = at + through > duration ? at + through - duration : sc_core::SC_ZERO_TIME;
     arriving.kind = fidelity_;

@@ -79,7 +79,8 @@ void serdes_phy::send_superframe() {
     const bool whole =
         !link_.carrying() || bank_.get(regs::control::train_tx) || patterns_.any_generating();
     transmitter_.build_superframe(whole ? block_kind::training : block_kind::overhead,
-                                  transmit_map_, superframe, state_.word_under_way, block_, &patterns_);
+                                  transmit_map_, superframe, state_.word_under_way, block_,
+                                  &patterns_);
     const bool next_at_once = observed();
     state_.payload_since_superframe = false;
     const std::uint64_t stride = config_.supervision_superframes;

@@ -19,8 +19,7 @@ bool serdes_phy::host_ready() const { return host_ == nullptr || host_->ready();
 
 // Never 0, so that no order of processes decides what a block holds.
 sc_time serdes_phy::host_crossing() const {
-    const double lanes_s = host_ == nullptr ? 0.0 : host_->latency_s();
-    return std::max(sc_time(lanes_s + config_.host_interface_s, sc_core::SC_SEC),
+    return std::max(sc_time(host_lanes_s() + config_.host_interface_s, sc_core::SC_SEC),
                     sc_time(1, sc_core::SC_PS));
 }
 

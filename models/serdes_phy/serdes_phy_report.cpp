@@ -36,23 +36,23 @@ sc_core::sc_time serdes_phy::min_latency() const {
     return transmit_pipeline_ + sc_core::sc_time(word_s, sc_core::SC_SEC);
 }
 
+double serdes_phy::host_lanes_s() const { return host_ == nullptr ? 0.0 : host_->latency_s(); }
+
+double serdes_phy::deskew_s() const {
+    return receiver_.read_point_ui() * geometry_.unit_interval_s();
+}
+
 double serdes_phy::receive_stages_s() const {
-    return config_.gearbox_s + receiver_.read_point_ui() * geometry_.unit_interval_s() +
-           config_.fec_decode_s + host_crossing().to_seconds();
+    return wide_link::sum_of(wide_link::receive_stages(config_, host_lanes_s(), deskew_s()));
 }
 
 std::vector<serdes_phy::latency_part> serdes_phy::latency_parts() const {
-    const auto group_bits = geometry_.end_bit(0) - geometry_.first_bit(0);
-    return {
-        {"host_interface_transmit", config_.host_interface_s},
-        {"fec_encode", config_.fec_encode_s},
-        {"gearbox_transmit", config_.gearbox_s},
-        {"codeword_group", static_cast<double>(group_bits) * geometry_.unit_interval_s()},
-        {"gearbox_receive", config_.gearbox_s},
-        {"deskew", receiver_.read_point_ui() * geometry_.unit_interval_s()},
-        {"fec_decode", config_.fec_decode_s},
-        {"host_interface_receive", config_.host_interface_s},
-    };
+    auto parts = wide_link::transmit_stages(config_, host_lanes_s());
+    parts.push_back(wide_link::block_stage(geometry_));
+    for (auto& stage : wide_link::receive_stages(config_, host_lanes_s(), deskew_s())) {
+        parts.push_back(std::move(stage));
+    }
+    return parts;
 }
 
 double serdes_phy::host_power_w() const {

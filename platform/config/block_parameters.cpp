@@ -142,8 +142,13 @@ void add_phy(std::vector<parameter>& all) {
             "gearbox_s", "s", [](c & v) -> auto& { return v.phy.gearbox_s; }, 0, 1e-6,
             "latency of striping and gearbox, each way", "assumption: a few 1.25 GHz cycles")
         .real(
+            "line_crossing_s", "s", [](c & v) -> auto& { return v.phy.line_crossing_s; }, 0, 1e-6,
+            "latency of the crossing between the clocks of core and line, each way",
+            "assumption: a FIFO read two 1.25 GHz cycles behind its writer")
+        .real(
             "fec_decode_s", "s", [](c & v) -> auto& { return v.phy.fec_decode_s; }, 0, 1e-6,
-            "latency of the error correction's decoder", "assumption: the middle of 50 .. 100 ns")
+            "latency of the KP4 decoder; others take their share of its check symbols",
+            "assumption: the middle of 50 .. 100 ns")
         .count(
             "deskew_fifo_words", "1", [](c & v) -> auto& { return v.phy.deskew_fifo_words; }, 4,
             4096, "words of 20 bits that the deskew holds a lane back",

@@ -116,12 +116,13 @@ TEST_CASE("control bits and deskew") {
 
 TEST_CASE("status, lane status and maps are taken apart") {
     recording_bus bus;
-    bus.values[at + 0x10] = 399u << 16 | 5u << 4 | 0x3;
+    bus.values[at + 0x10] = 399u << 16 | 1u << 8 | 5u << 4 | 0x3;
     bus.values[at + 0x48] = 1u << 18 | 0x3FFu << 8 | 7;
     bus.values[at + 0x400] = 0x10;
     dif_serdes_phy_status status = {};
     REQUIRE(dif_serdes_phy_read_status(&phy, &status) == dif_ok);
     CHECK((status.ready && status.deskew_done && !status.rx_aligned));
+    CHECK((status.serving && !status.host_ready));
     CHECK(status.link_state == dif_serdes_phy_link_repair);
     CHECK(status.aligned_lanes == 399);
     dif_serdes_phy_lane_status lane = {};
