@@ -29,11 +29,12 @@
 
 namespace luxlane {
 
-/// Digital half of the wide link: RS(544,514), striping of symbols over lanes, lane frames, lane
-/// and link state machines, remap with hitless switches, in-band management words (docs/link.md).
-/// Modelled: every bit of payload, overhead and training that the other end looks at, test patterns
-/// and loopbacks. Idle payload of an UP link is not sent; its codewords and their
-/// errors are drawn, when somebody asks, from the error ratios that the lanes had meanwhile.
+/// Digital half of the wide link: link-layer retry, PCS, FEC, striping of symbols over lanes, lane
+/// frames, lane and link state machines, remap with hitless switches, in-band management words,
+/// test patterns and loopbacks (docs/link.md).
+/// Modelled: every bit of payload, overhead and training that the other end looks at. Idle payload
+/// of an UP link is not sent; its codewords and their errors are drawn, when somebody asks, from
+/// the error ratios that the lanes had meanwhile.
 ///
 /// Timing: flits wait for the next free group of codewords, which goes on the line
 /// `transmit_pipeline` later; a block of groups is delivered when its last bit and the receiver's
