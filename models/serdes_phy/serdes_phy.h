@@ -82,6 +82,8 @@ public:
 
     /// What the FEC has counted up to now, idle included.
     const wide_link::fec_counters& counters();
+    /// Flit slots that were reported to the accelerator as lost, since reset.
+    std::uint64_t flits_lost() const { return totals_.flits_lost; }
 
     /// Shortest time from a register write or flit here to any effect at the far PHY, without what
     /// the blocks between the two add.
@@ -127,6 +129,7 @@ private:
         bool transmitting = false;
         bool receiving = false;
         bool deskewed = false;
+        sc_core::sc_time deskewed_at;
         bool far_restarted = false;  ///< since the link was UP last
 
         sc_core::sc_time epoch;  ///< when transmission began: line bit 0
@@ -166,6 +169,7 @@ private:
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
         std::uint64_t flits_sent = 0;
+        std::uint64_t flits_lost = 0;  ///< reported to the accelerator
         std::uint64_t blocks_sent = 0;
         std::uint64_t groups_sent = 0;
         std::uint64_t groups_received = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "models/serdes_phy/serdes_phy.h"
 #include "registers/serdes_phy.h"
@@ -67,7 +68,8 @@ void serdes_phy::plan_payload() {
                             ? exchange_.wants_ps(picoseconds(present))
                             : picoseconds(present);
     if (wanted != wide_link::slot_exchange::never) {
-        auto at = std::max(time_of(wanted), present);
+        // A register write may have brought the link up ahead of this instant.
+        auto at = std::max({time_of(wanted), present, state_.up_since});
         const auto line_free = line_time(geometry_.first_bit(state_.next_group));
         if (line_free > transmit_pipeline_) {
             at = std::max(at, line_free - transmit_pipeline_);
@@ -158,13 +160,12 @@ void serdes_phy::refresh_service() {
 void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_frame& arriving,
                                  const sc_time& at) {
     const auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
-    if (!state_.deskewed || link_.state() == link_state::down) {
+    const bool deskewed = state_.deskewed && at >= state_.deskewed_at;
+    if (!deskewed || link_.state() == link_state::down) {
         // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
         totals_.groups_ignored += block.groups;
-        const std::uint32_t slots = block.groups * geometry_.format.slots();
-        counters_.flits_lost += slots;
         slots_.clear();
-        slots_.add_lost(wide_link::slot_kind::marked, slots);
+        slots_.add_lost(wide_link::slot_kind::marked, block.groups * geometry_.format.slots());
         queue_delivery({due, std::move(slots_), {}});
         return;
     }
@@ -241,6 +242,8 @@ void serdes_phy::deliver() {
         }
         auto came = exchange_.receive(next.slots, picoseconds(present));
         if (!came.empty()) {
+            totals_.flits_lost += std::accumulate(came.lost_before.begin(), came.lost_before.end(),
+                                                  std::uint64_t{came.lost_after});
             flit_burst burst;
             burst.runs = std::move(came.runs);
             burst.lost_before = std::move(came.lost_before);

@@ -257,6 +257,7 @@ void serdes_phy::deskew() {
         return;
     }
     state_.deskewed = true;
+    state_.deskewed_at = now();
     link_.forgive();
 }
 

@@ -94,7 +94,7 @@ void serdes_phy::add_statistics() {
     count("corrected_bits", [this] { return counters().corrected_bits; });
     count("flits_sent", [this] { return totals_.flits_sent; });
     count("flits_received", [this] { return counters_.flits; });
-    count("flits_lost", [this] { return counters_.flits_lost; });
+    count("flits_lost", [this] { return totals_.flits_lost; });
     count("flits_discarded", [this] { return exchange_.discarded(); });
     count("groups_ignored", [this] { return totals_.groups_ignored; });
     count("worst_lane_symbol_errors", [this] {

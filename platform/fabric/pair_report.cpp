@@ -111,7 +111,7 @@ report::link_report pair::link_report_of(const board& from, board& to, unsigned 
         link.ber.counted =
             double(counters.corrected_bits) / (double(counters.codewords) * codeword_bits);
     }
-    link.lost_flits = counters.flits_lost;
+    link.lost_flits = to.phy.flits_lost();
     link.line_payload_bps = values_.line_payload_bps();
 
     for (const auto& part : to.phy.latency_parts()) {

@@ -150,7 +150,7 @@ TEST_CASE("near loopback receives what it sends, whatever the fibre does") {
 TEST_CASE("far loopback before the FEC sends lane bits back, errors and all") {
     fresh_simulation([] {
         phy_bench bench;
-        bench.ab.lanes[30].ber = 1e-4;
+        bench.ab.lanes[30].ber = 1e-3;
         bench.host_b.write(regs::reg::control, 0xD);
         bench.host_b.write(regs::reg::loopback, 2);
         auto& host = bench.host_a;
@@ -178,7 +178,7 @@ TEST_CASE("far loopback before the FEC sends lane bits back, errors and all") {
 TEST_CASE("far loopback behind the FEC sends corrected slots back") {
     fresh_simulation([] {
         phy_bench bench;
-        bench.ab.lanes[30].ber = 1e-4;
+        bench.ab.lanes[30].ber = 1e-3;
         bench.bring_up();
         bench.host_b.write(regs::reg::loopback, 3);
         const auto sent = bench.host_a.queue(5000, 1);

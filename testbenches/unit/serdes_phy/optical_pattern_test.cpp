@@ -33,6 +33,7 @@ struct bench {
     frame_source dark{"dark"};  // no light comes back
     frame_sink unseen{"unseen"};
     register_host driver_host{"driver_host", driver};
+    register_host channel_host{"channel_host", channel};
     register_host array_host{"array_host", array};
     register_host dsp_host{"dsp_host", dsp};
 
@@ -90,10 +91,12 @@ struct bench {
             host->write("LANE_CONTROL", 1);
         }
         driver_host.write("LANE_FFE", 6);
-        for (std::uint32_t on_ua = 600; on_ua > 100 && dsp.lane_ber(tested) < 1e-4; on_ua -= 10) {
+        std::uint32_t on_ua = 600;
+        do {
             drive(on_ua);
             run(seconds(5e-6));
-        }
+            on_ua -= 10;
+        } while (on_ua > 100 && dsp.lane_ber(tested) < 1e-4);
     }
 };
 
