@@ -96,6 +96,10 @@ void serdes_phy::add_statistics() {
     count("flits_received", [this] { return counters_.flits; });
     count("flits_lost", [this] { return totals_.flits_lost; });
     count("flits_discarded", [this] { return exchange_.discarded(); });
+    count("flits_resent", [this] { return exchange_.retry().transmitter.counters().resent_flits; });
+    count("flits_given_up",
+          [this] { return exchange_.retry().transmitter.counters().given_up_flits; });
+    count("replays", [this] { return exchange_.retry().transmitter.counters().tx_replay; });
     count("groups_ignored", [this] { return totals_.groups_ignored; });
     count("worst_lane_symbol_errors", [this] {
         const auto& errors = counters().lane_symbol_errors;
