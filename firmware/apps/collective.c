@@ -9,9 +9,11 @@
 #include "firmware/hal/csr.h"
 #include "firmware/hal/interrupt.h"
 #include "firmware/hal/job_result.h"
+#include "firmware/link_manager/host_bring_up.h"
 #include "firmware/link_manager/link_manager.h"
 #include "firmware/link_manager/module_monitor.h"
 #include "regs/accelerator.h"
+#include "regs/host_serdes.h"
 #include "regs/pd_array.h"
 #include "regs/serdes_phy.h"
 
@@ -28,6 +30,7 @@ enum {
     /* After the barrier, acknowledgements that were lost are given again. */
     linger = 100 * us,
     ring_poll = 100 * us,
+    host_poll = 100 * us,
 };
 
 enum phase {
@@ -43,6 +46,9 @@ enum phase {
 struct program {
     struct luxlane_job* job;
     struct link_manager link;
+    struct dif_host_serdes host_lanes;
+    struct host_bring_up host;
+    bool host_present;  ///< electrical lanes stand between accelerator and PHY
     struct module_monitor module;
     bool module_present;
     struct dif_accelerator accelerator;
@@ -247,6 +253,23 @@ static struct drive_settings drive_of(const struct luxlane_job* job) {
                                    .post_tap_64 = (uint8_t)job->drive_post_64};
 }
 
+/* The lanes to the accelerator come up beside the optical link, which waits for them at its end. */
+static void step_host(struct program* p) {
+    const enum host_bring_up_state before = p->host.state;
+    const enum host_bring_up_state state = host_bring_up_step(&p->host);
+    if (state == before) {
+        return;
+    }
+    if (state == host_ready) {
+        console_line("host: %u lanes are ready", (unsigned)p->host_lanes.lanes);
+    } else if (before == host_ready) {
+        console_line("host: lanes lost");
+    } else if (state == host_failed) {
+        console_line("host: lanes did not adapt");
+        link_manager_take_down(&p->link, luxlane_cause_power_up);
+    }
+}
+
 static enum dif_result start(struct program* p) {
     const struct link_config config = {.lanes = (uint16_t)p->job->lanes,
                                        .data_lanes = (uint16_t)p->job->data_lanes,
@@ -256,6 +279,15 @@ static enum dif_result start(struct program* p) {
                                        .now = timer_now,
                                        .line = console_line};
     link_manager_init(&p->link, &config);
+    p->host_present = (p->job->flags & LUXLANE_JOB_HOST_LANES) != 0;
+    if (p->host_present) {
+        const enum dif_result found =
+            dif_host_serdes_probe(mmio_region_at(HOST_SERDES_BASE), &p->host_lanes);
+        if (found != dif_ok) {
+            return found;
+        }
+        p->host = host_bring_up_of(&p->host_lanes);
+    }
     p->module_present = module_monitor_init(&p->module) == dif_ok;
     if (!p->module_present) {
         console_line("module: no watchdog here, temperature is not watched");
@@ -270,6 +302,12 @@ static enum dif_result start(struct program* p) {
 /* One turn of everything; returns when the next is due. */
 static uint64_t turn(struct program* p) {
     uint64_t wake = link_manager_step(&p->link);
+    if (p->host_present) {
+        step_host(p);
+        const uint64_t host = timer_now() + host_poll;
+        const bool settled = p->host.state == host_ready || p->host.state == host_failed;
+        wake = !settled && host < wake ? host : wake;
+    }
     if (p->module_present) {
         const uint64_t module = module_monitor_step(&p->module, timer_now());
         wake = module < wake ? module : wake;

@@ -382,8 +382,16 @@ static enum link_outcome step_deskew(struct link_manager* m) {
     return link_stay;
 }
 
+/* Ready to take payload: its last step is the lanes to the accelerator. */
 static enum link_outcome step_ready(struct link_manager* m) {
     if (!m->ready_sent) {
+        struct dif_serdes_phy_status status;
+        if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
+            return link_fail;
+        }
+        if (!status.host_ready) {
+            return link_stay;
+        }
         const enum dif_result result = management_channel_send(
             &m->channel, management_word_ready(management_stage_link), m->now);
         m->ready_sent = result == dif_ok;

@@ -28,10 +28,10 @@ bool take_due(std::optional<sc_time>& deadline) {
 }
 
 unsigned checked_lanes(const host_serdes_config& config) {
-    if (!(config.lanes >= 1.0 && config.lanes <= 16.0)) {
+    if (config.lanes < 1 || config.lanes > 16) {
         throw std::out_of_range("host_serdes: lanes must be 1 .. 16");
     }
-    return static_cast<unsigned>(config.lanes);
+    return config.lanes;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 namespace luxlane {
 
+// Figures of IEEE Std 802.3ck are quoted from memory.
+
 /// Printed circuit board, connector and packages between accelerator and module.
 /// Loss over frequency: rest + skin effect (root of f) + dielectric (f).
 struct host_trace {
@@ -37,7 +39,7 @@ struct host_receiver {
     double gain_step_db = 0.75;        ///< of one gain code, 32 codes from 0 dB; assumption
     double full_scale_v = 0.25;        ///< of the slicers, each way; assumption
     double slicer_noise_v = 2e-3;      ///< rms, behind the gain; assumption
-    double feed_forward_taps = 1;      ///< 1, 3 or 5; 802.3ck C2M's reference has none
+    unsigned feed_forward_taps = 1;    ///< 1, 3 or 5; 802.3ck C2M's reference has none
     dsp::sampling_jitter jitter = {.random_ui = 0.01,
                                    .sinusoidal_ui = 0.02};  ///< 802.3ck, sigma_RJ and A_DD
     double signal_threshold_v = 20e-3;  ///< swing at the input below which the signal is lost
@@ -51,7 +53,7 @@ struct host_receiver {
 /// either line code by these values. Where they come from also stands in platform/config, for
 /// `luxlane describe`.
 struct host_serdes_settings {
-    double lanes = 8;                 ///< in each direction, 1 .. 16
+    unsigned lanes = 8;               ///< in each direction, 1 .. 16
     double lane_rate_bps = 106.25e9;  ///< 2e9 .. 212.5e9
     photonics::modulation format = photonics::modulation::pam4;
     double reference_clock_hz = 156.25e6;

@@ -36,8 +36,7 @@ std::array<double, 4> sent_levels(const host_serdes_settings& settings) {
 }
 
 dsp::filter_shape shape_of(const host_serdes_settings& settings, unsigned feedback_taps) {
-    return {.forward_taps = static_cast<unsigned>(settings.receiver.feed_forward_taps),
-            .feedback_taps = feedback_taps};
+    return {.forward_taps = settings.receiver.feed_forward_taps, .feedback_taps = feedback_taps};
 }
 
 lane_view view_of(const host_serdes_settings& settings, const lane_signal& signal,

@@ -9,6 +9,7 @@
 #include "platform/board/memory_map.h"
 #include "registers/accelerator.h"
 #include "registers/aclint.h"
+#include "registers/host_serdes.h"
 #include "registers/i2c_opencores.h"
 #include "registers/optical_channel.h"
 #include "registers/pd_array.h"
@@ -76,9 +77,19 @@ serdes_phy_config phy_of(const config::configuration& values, unsigned direction
     config.kind = fidelity_called(values.simulation.fidelity).value();
     config.seed = values.simulation.seed;
     config.direction = direction;
-    config.host_interface =
-        values.link.host_interface == "pluggable" ? host_reach::pluggable : host_reach::cpo;
+    config.host_interface = values.has_host_lanes() ? host_reach::pluggable : host_reach::cpo;
     return config;
+}
+
+std::unique_ptr<host_serdes> host_of(const config::configuration& values, unsigned direction) {
+    if (!values.has_host_lanes()) {
+        return nullptr;
+    }
+    host_serdes_config config{values.host};
+    config.lane_rate_bps = values.host_lane_rate_bps();
+    config.seed = values.simulation.seed;
+    config.direction = direction;
+    return std::make_unique<host_serdes>("host", config);
 }
 
 }  // namespace
@@ -100,6 +111,7 @@ board::board(const sc_core::sc_module_name& name, const config::configuration& v
       thermometer(THERMOMETER_ADDRESS, [this] { return values_.node.ambient_c; }),
       compute("compute", accelerator_of(values)),
       phy("phy", phy_of(values, direction)),
+      host(host_of(values, direction)),
       driver("driver", optical<tx_driver_config>(values, values.transmitter, direction)),
       fibre("fibre", optical<optical_channel_config>(values, values.cable, direction)),
       photodiodes("photodiodes",
@@ -108,6 +120,9 @@ board::board(const sc_core::sc_module_name& name, const config::configuration& v
       values_(values),
       devices_{&clint,   &interrupts, &finisher, &uart,  &watchdog,    &i2c,
                &compute, &phy,        &driver,   &fibre, &photodiodes, &receiver} {
+    if (host) {
+        devices_.push_back(host.get());
+    }
     map_devices();
     connect_interrupts();
     connect_link();
@@ -148,6 +163,9 @@ void board::map_devices() {
     place(registers::rx_dsp::base, registers::rx_dsp::size, receiver);
     place(registers::serdes_phy::base, registers::serdes_phy::size, phy);
     place(registers::accelerator::base, registers::accelerator::size, compute);
+    if (host) {
+        place(registers::host_serdes::base, registers::host_serdes::size, *host);
+    }
 }
 
 void board::connect_interrupts() {
@@ -166,6 +184,9 @@ void board::connect_interrupts() {
     receiver.irq.connect(interrupts.source(registers::rx_dsp::irq));
     phy.irq.connect(interrupts.source(registers::serdes_phy::irq));
     compute.irq.connect(interrupts.source(registers::accelerator::irq));
+    if (host) {
+        host->irq.connect(interrupts.source(registers::host_serdes::irq));
+    }
 }
 
 void board::connect_link() {
@@ -178,6 +199,9 @@ void board::connect_link() {
     phy.lane_locked = [this](unsigned lane) { return receiver.lane_locked(lane); };
     phy.lane_ber = [this](unsigned lane) { return receiver.lane_ber(lane); };
     receiver.lanes_changed = [this](const sc_core::sc_time& at) { phy.lanes_changed(at); };
+    if (host) {
+        phy.bind_host(*host);
+    }
 }
 
 void board::load(const riscv::elf_image& program, const std::string& name) {

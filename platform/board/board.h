@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/accelerator/accelerator.h"
+#include "models/host_serdes/host_serdes.h"
 #include "models/optical_channel/optical_channel.h"
 #include "models/pd_array/pd_array.h"
 #include "models/riscv/elf.h"
@@ -48,6 +49,7 @@ public:
 
     accelerator compute;
     serdes_phy phy;
+    std::unique_ptr<host_serdes> host;  ///< nothing if the accelerator stands on the package
     tx_driver driver;
     optical_channel fibre;
     pd_array photodiodes;

@@ -6,6 +6,7 @@
 
 #include "models/pd_array/gain_steps.h"
 #include "platform/config/block_parameters.h"
+#include "platform/config/host_parameters.h"
 #include "platform/config/parameter.h"
 #include "platform/config/quantity.h"
 #include "platform/config/reader.h"
@@ -68,8 +69,9 @@ void add_link(std::vector<parameter>& all) {
             "assumption: about 1e-3 of a lane's symbols")
         .text(
             "host_interface", [](c & v) -> auto& { return v.link.host_interface; },
-            {"cpo", "pluggable"}, "electrical reach between accelerator and PHY, for power",
-            "MOSAIC power figure (secondary): 0.2 W or 2.4 W at 800 Gb/s")
+            {"direct", "800gaui-8"},
+            "flits on the package, or electrical lanes of their own from accelerator to PHY",
+            "IEEE Std 802.3ck Annex 120G; MOSAIC power figure (secondary): 0.2 W or 2.4 W")
         .append_to(all);
 }
 
@@ -204,6 +206,7 @@ std::vector<parameter> build_table() {
     add_array(all);
     add_node(all);
     append_block_parameters(all);
+    append_host_parameters(all);
     return all;
 }
 
@@ -238,6 +241,26 @@ void check_blocks(const configuration& values, const std::string& name) {
                         accelerator.compute_chunk_bytes));
 }
 
+/// What no single value tells: electrical lanes that cannot be built.
+void check_host(const configuration& values, const std::string& name) {
+    constexpr double slowest_bps = 2e9, fastest_bps = 212.5e9;
+    if (!values.has_host_lanes()) {
+        return;
+    }
+    if (values.host.receiver.feed_forward_taps % 2 == 0) {
+        throw configuration_error(fmt::format("{}: host.feed_forward_taps = {}; allowed: 1, 3, 5",
+                                              name, values.host.receiver.feed_forward_taps));
+    }
+    const double rate_bps = values.host_lane_rate_bps();
+    if (rate_bps < slowest_bps || rate_bps > fastest_bps) {
+        throw configuration_error(fmt::format(
+            "{}: host.lanes = {} would carry the link's {} at {} each; allowed: {} .. {}", name,
+            values.host.lanes, format_quantity(rate_bps * values.host.lanes, "bit/s"),
+            format_quantity(rate_bps, "bit/s"), format_quantity(slowest_bps, "bit/s"),
+            format_quantity(fastest_bps, "bit/s")));
+    }
+}
+
 }  // namespace
 
 std::span<const parameter> parameters() {
@@ -268,6 +291,7 @@ void check(const configuration& values, const std::string& name) {
         }
     }
     check_blocks(values, name);
+    check_host(values, name);
     try {
         auto lane = values.lane;
         lane.rate_bps = values.line_rate_bps();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/accelerator/accelerator_config.h"
+#include "models/host_serdes/host_serdes_config.h"
 #include "models/optical_channel/optical_channel_config.h"
 #include "models/pd_array/pd_array_config.h"
 #include "models/photonics/lane_parameters.h"
@@ -29,7 +30,7 @@ struct link_settings {
     double lane_rate_bps = 2.125e9;  ///< coded payload of one lane, without its overhead words
     double target_power_w = 0.0;     ///< 0: what the nominal lane receives
     std::uint64_t degrade_limit = 64;
-    std::string host_interface = "cpo";
+    std::string host_interface = "direct";
 };
 
 struct node_settings {
@@ -61,6 +62,7 @@ struct configuration {
     pd_array_settings photodiodes;
     rx_dsp_settings receiver;
     serdes_phy_settings phy;
+    host_serdes_settings host;  ///< of a board with has_host_lanes()
     accelerator_settings accelerator;
     node_settings node;
     module_power_settings power;
@@ -70,6 +72,12 @@ struct configuration {
     std::vector<fidelity_change> fidelity_changes;
 
     std::uint64_t physical_lanes() const { return link.data_lanes + link.spare_lanes; }
+    /// Electrical lanes stand between accelerator and PHY.
+    bool has_host_lanes() const { return link.host_interface != "direct"; }
+    /// Of one of them, which together carry what the line does.
+    double host_lane_rate_bps() const {
+        return double(link.data_lanes) * link.lane_rate_bps / double(host.lanes);
+    }
     /// Bits on each lane's line per second: the payload plus one overhead word in 128.
     double line_rate_bps() const { return link.lane_rate_bps * 128.0 / 127.0; }
     /// What the line can carry of flits: coded rate without parity and block headers.

@@ -112,6 +112,7 @@ void pair::place_job(board& target, unsigned index) {
     job.hart_hz = static_cast<std::uint32_t>(values_.node.clock_hz);
     job.lanes = static_cast<std::uint32_t>(values_.physical_lanes());
     job.data_lanes = static_cast<std::uint32_t>(values_.link.data_lanes);
+    job.flags = values_.has_host_lanes() ? LUXLANE_JOB_HOST_LANES : 0;
     job.target_power_10nw = target_power_10nw(values_);
     const auto in_steps = [](double value, double minimum, double maximum) {
         return static_cast<std::uint32_t>(std::clamp(std::round(value), minimum, maximum));

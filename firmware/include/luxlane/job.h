@@ -19,6 +19,7 @@ extern "C" {
 /* luxlane_job.flags */
 #define LUXLANE_JOB_RUN_COLLECTIVE 1U
 #define LUXLANE_JOB_KEEP_MONITORING 2U
+#define LUXLANE_JOB_HOST_LANES 4U /* electrical lanes stand between accelerator and PHY */
 
 /* luxlane_job.type */
 #define LUXLANE_JOB_BF16 1U

@@ -130,6 +130,19 @@ TEST_CASE("the equaliser has taps that the board's registers can hold") {
     }
 }
 
+TEST_CASE("electrical host lanes carry what the link does, at a rate that they can have") {
+    const std::string lanes = "[link]\nhost_interface = \"800gaui-8\"\n";
+    CHECK(refusal(lanes) == "accepted");
+    CHECK(refusal(lanes + "[host]\nlanes = 4\n") == "accepted");
+    CHECK(refusal(lanes + "[host]\nlanes = 2\n").find("host.lanes = 2 would carry") !=
+          std::string::npos);
+    CHECK(refusal("[host]\nlanes = 2\n") == "accepted");  // there are none
+    CHECK(refusal(lanes + "[host]\nfeed_forward_taps = 4\n").find("allowed: 1, 3, 5") !=
+          std::string::npos);
+    CHECK(refusal("[link]\nhost_interface = \"pluggable\"\n").find("800gaui-8") !=
+          std::string::npos);
+}
+
 TEST_CASE("every parameter is described, unique, and its default is allowed") {
     std::set<std::string> keys;
     configuration values;

@@ -464,6 +464,10 @@ TEST_CASE("each step of the bring-up fails with its cause in time") {
         }
         cause = luxlane_cause_no_frame;
     }
+    SECTION("no lanes to the accelerator") {
+        pair.board[0].host_ready = false;
+        cause = luxlane_cause_peer_not_ready;
+    }
     SECTION("the far end never answers") {
         pair.board[1].loses = [](std::uint32_t) { return true; };
         cause = luxlane_cause_no_peer;

@@ -242,6 +242,7 @@ std::uint32_t link_mock::read_phy(std::uint32_t offset) {
                 phy_goes_down ? SERDES_PHY_STATUS_LINK_STATE_DOWN : SERDES_PHY_STATUS_LINK_STATE_UP;
             return (phy_control_ & 1U) | (deskewed_ ? SERDES_PHY_STATUS_DESKEW_DONE_MASK : 0) |
                    (all ? SERDES_PHY_STATUS_RX_ALIGNED_MASK : 0) |
+                   (host_ready ? SERDES_PHY_STATUS_HOST_READY_MASK : 0) |
                    state << SERDES_PHY_STATUS_LINK_STATE_LSB;
         }
         case SERDES_PHY_LANE_STATUS_OFFSET: {

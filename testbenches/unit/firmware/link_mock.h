@@ -39,6 +39,7 @@ public:
     link_mock* far = nullptr;
     std::vector<fibre> incoming;  ///< [physical]: what arrives here
     bool cable_present = true;
+    bool host_ready = true;  ///< the lanes between accelerator and PHY
     bool transmitter_ready = true;
     bool phy_goes_down = false;    ///< the PHY reports the link state DOWN
     bool ignore_switches = false;  ///< armed receive switches never happen
