@@ -68,12 +68,11 @@ double eye_sampler::wrong_ratio(unsigned eye, int phase, double offset_v) {
     for (int step = -reach; step <= reach; ++step)
         q.push_back(q_of(at_step(eye, phase + step, threshold)));
     double sum = 0.0;
-    for (int fine = -side; fine <= side; ++fine) {
-        const double place = static_cast<double>(fine) / FINE + reach;
+    for (std::size_t cell = 0; cell < density_.size(); ++cell) {
+        const double place = (static_cast<double>(cell) - side) / FINE + reach;
         const auto left = std::min(static_cast<std::size_t>(place), q.size() - 2);
         const double part = place - static_cast<double>(left);
-        sum += density_[static_cast<std::size_t>(fine + side)] *
-               normal_tail((1.0 - part) * q[left] + part * q[left + 1]);
+        sum += density_[cell] * normal_tail((1.0 - part) * q[left] + part * q[left + 1]);
     }
     return std::min(sum + propagated_, 1.0);
 }

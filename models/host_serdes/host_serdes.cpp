@@ -250,7 +250,7 @@ void host_serdes::refresh_model(unsigned lane) {
              .setting = receiver.setting,
              .trained = receiver.trained,
              .held = receiver.trained && !follow,
-             .equalised = std::move(equalised)};
+             .equalised = equalised};
 }
 
 void host_serdes::lock_clock(unsigned lane) {
@@ -293,10 +293,8 @@ void host_serdes::finish_adaptation(unsigned lane) {
     receiver.adapt_done = true;
     receiver.trained = true;
     receiver.setting = found.setting;
-    models_[lane] = {.signal = signal,
-                     .setting = found.setting,
-                     .trained = true,
-                     .equalised = std::move(found.lane)};
+    models_[lane] = {
+        .signal = signal, .setting = found.setting, .trained = true, .equalised = found.lane};
 }
 
 void host_serdes::expire() {

@@ -101,7 +101,7 @@ equalised_lane settle(const host_serdes_settings& settings, const lane_signal& s
         const dsp::receive_filter filter = filter_for(view.channel);
         const double q = q_of(view.channel, filter);
         if (q > best.q)
-            best = {std::move(view), filter, q};
+            best = {view, filter, q};
     }
     return best;
 }
@@ -152,7 +152,7 @@ adaptation adapt_lane(const host_serdes_settings& settings, const lane_signal& s
             return dsp::train(channel, shape);
         });
         if (lane.q > best.lane.q)
-            best = {setting, std::move(lane)};
+            best = {setting, lane};
     }
     return best;
 }
