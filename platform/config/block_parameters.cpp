@@ -116,6 +116,53 @@ void add_receiver(std::vector<parameter>& all) {
         .append_to(all);
 }
 
+void add_retry(std::vector<parameter>& all) {
+    table_builder("retry")
+        .flag(
+            "enable", [](c & v) -> auto& { return v.phy.retry.enable; },
+            "send damaged flits again; without it they are reported as lost", "choice")
+        .count(
+            "replay_buffer_flits", "1",
+            [](c & v) -> auto& { return v.phy.retry.replay_buffer_flits; }, 1,
+            wide_link::replay_buffer_flits_max, "flits that may wait for their acknowledgement",
+            "derived: 2 MiB bridge 20 us at 800 Gb/s; a round trip over 50 m takes 85 kB")
+        .count(
+            "acknowledge_spacing_flits", "1",
+            [](c & v) -> auto& { return v.phy.retry.acknowledge_spacing_flits; }, 1, 4096,
+            "flits between two acknowledgements of a busy link, each of which takes a slot",
+            "assumption: 1.5 % of the rate; Ultra Ethernet allows 400 .. 17296 bytes")
+        .real(
+            "acknowledge_delay_s", "s",
+            [](c & v) -> auto& { return v.phy.retry.acknowledge_delay_s; }, 1e-9, 1e-2,
+            "after which a flit is acknowledged even if few others follow", "assumption")
+        .real(
+            "acknowledge_timeout_s", "s",
+            [](c & v) -> auto& { return v.phy.retry.acknowledge_timeout_s; }, 1e-7, 1,
+            "without progress, after which everything unacknowledged is sent again",
+            "assumption: several round trips and acknowledge delays")
+        .count(
+            "replay_count_max", "1", [](c & v) -> auto& { return v.phy.retry.replay_count_max; }, 1,
+            1e6, "replays in a row without progress, beyond which flits are given up",
+            "assumption: a burst may outlast a replay; SAI's default is 1")
+        .real(
+            "pcs_lost_timeout_s", "s",
+            [](c & v) -> auto& { return v.phy.retry.pcs_lost_timeout_s; }, 1e-6, 10,
+            "of a link that is down, after which flits are given up",
+            "choice: longer than a retraining")
+        .real(
+            "data_age_timeout_s", "s",
+            [](c & v) -> auto& { return v.phy.retry.data_age_timeout_s; }, 1e-6, 10,
+            "age of a flit at which it is given up", "choice: longer than the time above")
+        .real(
+            "init_timeout_s", "s", [](c & v) -> auto& { return v.phy.retry.init_timeout_s; }, 1e-7,
+            1, "between two attempts of the handshake", "assumption: several round trips")
+        .flag(
+            "reinitialise_on_flush",
+            [](c & v) -> auto& { return v.phy.retry.reinitialise_on_flush; },
+            "shake hands anew after giving up, without being told", "choice")
+        .append_to(all);
+}
+
 void add_phy(std::vector<parameter>& all) {
     table_builder("phy")
         .count(
@@ -249,6 +296,7 @@ void append_block_parameters(std::vector<parameter>& all) {
     add_photodiodes(all);
     add_receiver(all);
     add_phy(all);
+    add_retry(all);
     add_accelerator(all);
 }
 

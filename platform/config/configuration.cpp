@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "models/pd_array/gain_steps.h"
@@ -63,6 +64,15 @@ void add_link(std::vector<parameter>& all) {
             "gearbox", [](c & v) -> auto& { return v.phy.gearbox; }, coding::GEARBOX_MODE_NAMES,
             "whether FEC symbols stay whole on a lane or the host's bits are dealt as they come",
             "choice: with whole symbols the FEC bridges dead lanes")
+        .choice(
+            "clocking", [](c & v) -> auto& { return v.phy.clocking; },
+            std::array{"per_lane", "forwarded"},
+            "whether each lane recovers its clock or all sample with that of the clock lanes",
+            "choice")
+        .count(
+            "clock_lanes", "1", [](c & v) -> auto& { return v.phy.clock_lanes; }, 1, 16,
+            "physical lanes, from 0, that bring a forwarded clock; the first locked one serves",
+            "assumption: one to spare")
         .integer(
             "degrade_limit", "1", [](c & v) -> auto& { return v.link.degrade_limit; }, 1, 1e6,
             "symbol errors of one lane in 64 superframes that make it degraded",
@@ -76,6 +86,11 @@ void add_link(std::vector<parameter>& all) {
 }
 
 void add_lane(std::vector<parameter>& all) {
+    table_builder("lane")
+        .choice(
+            "format", [](c & v) -> auto& { return v.lane.format; }, std::array{"nrz", "pam4"},
+            "line code of the optical lanes", "MOSAIC, Avicena: NRZ")
+        .append_to(all);
     for (const auto& note : photonics::parameter_notes()) {
         const std::string name(note.name);
         // The line decides the first; the others belong to single lanes and are drawn from

@@ -7,7 +7,7 @@
 #include "models/photonics/energy.h"
 #include "models/photonics/linear_chain.h"
 #include "models/photonics/receiver.h"
-#include "models/serdes_phy/serdes_phy_config.h"
+#include "models/serdes_phy/phy_latency.h"
 #include "platform/link/analysis.h"
 
 namespace luxlane::link {
@@ -155,21 +155,36 @@ std::vector<share> latency_of(const question& asked, const lane_law& law) {
     const module_facts& module = asked.lane.from().module;
     const double symbol_s = 1.0 / lane.symbol_rate_bd();
     const double lookahead = 0.5 * (lane.feed_forward_taps - 1.0);
-    std::vector<share> parts = {
-        {"gearbox, both ends", module.gearbox_latency_s.value,
-         std::string(module.gearbox_latency_s.source)},
+    const std::vector<share> optics = {
         {"driver, emitter and receiver", law.response().sampling_phase_ui * symbol_s,
          "derived: from a symbol's start to its sample, without the fibre"},
         {"fibre", law.response().group_delay_s, "derived: group index of silica x length"},
         {"equaliser", lookahead * symbol_s, "derived: later samples that it waits for"}};
-    if (asked.payload) {
-        const serdes_phy_settings phy;
-        const double coded_bps = module.data_lanes.value * lane.rate_bps;
-        parts.push_back({"FEC encoder", phy.fec_encode_s, "assumption: see phy.fec_encode_s"});
-        parts.push_back({"codewords on the lanes", 10.0 * asked.payload->symbols() / coded_bps,
-                         "derived: symbols that must have come before the decoder can begin"});
-        parts.push_back({"FEC decoder", phy.fec_decode_s, "assumption: see phy.fec_decode_s"});
+    std::vector<share> parts;
+    if (!asked.payload) {
+        parts = {{"gearbox, both ends", module.gearbox_latency_s.value,
+                  std::string(module.gearbox_latency_s.source)}};
+        parts.insert(parts.end(), optics.begin(), optics.end());
+        return parts;
     }
+    serdes_phy_settings phy;
+    phy.fec = asked.payload->fec;
+    const auto lanes = static_cast<std::uint32_t>(module.data_lanes.value);
+    const wide_link::line_geometry geometry = {lanes, lanes, lane.rate_bps, *asked.payload};
+    const auto add = [&](const wide_link::latency_stage& stage, const char* source) {
+        if (stage.seconds > 0.0)
+            parts.push_back({stage.name, stage.seconds, source});
+    };
+    constexpr const char* described = "a PHY on the package; `luxlane describe phy`";
+    for (const auto& stage : wide_link::transmit_stages(phy, 0.0))
+        add(stage, described);
+    parts.insert(parts.end(), optics.begin(), optics.end());
+    add(wide_link::block_stage(geometry),
+        "derived: symbols that must be in before decoding begins");
+    const double margin_s = phy.deskew_margin_words * double(coding::lane_frame::word_bits) *
+                            geometry.unit_interval_s();
+    for (const auto& stage : wide_link::receive_stages(phy, 0.0, margin_s))
+        add(stage, stage.name == "deskew" ? "derived: its margin; lanes without skew" : described);
     return parts;
 }
 
