@@ -39,13 +39,14 @@ constexpr std::size_t rank_of(std::size_t place, std::size_t count) {
 }
 
 inline planes split(const std::uint16_t* symbols) {
-    constexpr bytes even = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
-                            32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62};
+    constexpr order<0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40,
+                    42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62>
+        even;
     const auto first = bytes(load_symbols(symbols));
     const auto last = bytes(load_symbols(symbols + register_symbols));
     // Shifts of 16 bits: only the uppermost bit of every byte is asked for.
-    const auto low = symbol_register(__builtin_shuffle(first, last, even));
-    const auto high = symbol_register(__builtin_shuffle(first, last, even + 1));
+    const auto low = symbol_register(shuffle(first, last, even));
+    const auto high = symbol_register(shuffle(first, last, moved<1>(even)));
     const auto uppermost = [](symbol_register v) {
         return static_cast<std::uint32_t>(_mm256_movemask_epi8(__m256i(v)));
     };
@@ -63,10 +64,11 @@ inline std::uint32_t window(const std::uint64_t* bits, std::size_t position) {
 
 /// Byte s of the result holds bit s of each plane, plane 0 in bit 0.
 inline bytes merge(vector32 plane) {
-    constexpr bytes by_group = {0, 4, 8,  12, 16, 20, 24, 28, 1, 5, 9,  13, 17, 21, 25, 29,
-                                2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31};
+    constexpr order<0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29, 2, 6, 10, 14, 18, 22,
+                    26, 30, 3, 7, 11, 15, 19, 23, 27, 31>
+        by_group;
     // Four transpositions of 8 x 8 bits (Warren, Hacker's Delight, 7-3).
-    auto x = vector64(__builtin_shuffle(bytes(plane), by_group));
+    auto x = vector64(shuffle(bytes(plane), by_group));
     vector64 swapped = (x ^ (x >> 7)) & 0x00AA00AA00AA00AA;
     x ^= swapped ^ (swapped << 7);
     swapped = (x ^ (x >> 14)) & 0x0000CCCC0000CCCC;
@@ -79,15 +81,16 @@ inline bytes merge(vector32 plane) {
 /// Symbols of the planes whose 32 bits stand at `position`, `position` + `step` and so on.
 inline void merge(const std::uint64_t* bits, std::size_t position, std::size_t step,
                   std::uint16_t* symbols) {
-    constexpr bytes low_half = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
-                                8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+    constexpr order<0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 8, 40, 9, 41, 10, 42,
+                    11, 43, 12, 44, 13, 45, 14, 46, 15, 47>
+        low_half;
     const auto plane = [&](std::size_t b) { return window(bits, position + b * step); };
     // In registers from the start: a load across ten fresh stores would wait for all of them.
     const bytes low = merge(
         vector32{plane(0), plane(1), plane(2), plane(3), plane(4), plane(5), plane(6), plane(7)});
     const bytes high = merge(vector32{plane(8), plane(9), 0, 0, 0, 0, 0, 0});
-    store_symbols(symbol_register(__builtin_shuffle(low, high, low_half)), symbols);
-    store_symbols(symbol_register(__builtin_shuffle(low, high, low_half + 16)),
+    store_symbols(symbol_register(shuffle(low, high, low_half)), symbols);
+    store_symbols(symbol_register(shuffle(low, high, moved<16>(low_half))),
                   symbols + register_symbols);
 }
 

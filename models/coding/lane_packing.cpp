@@ -59,41 +59,41 @@ void unpack_unit(const vector16* in, std::uint16_t* rows, std::size_t stride) {
 
 /// Four columns of sixteen lanes become one word of each lane.
 lane_word words_of(const vector16* column) {
-    constexpr vector16 low = {0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27};
-    constexpr vector16 high = {4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31};
-    constexpr vector32 low32 = {0, 8, 1, 9, 4, 12, 5, 13};
-    constexpr vector32 high32 = {2, 10, 3, 11, 6, 14, 7, 15};
-    const auto begin_low = vector32(__builtin_shuffle(column[0], column[1], low));
-    const auto begin_high = vector32(__builtin_shuffle(column[0], column[1], high));
-    const auto end_low = vector32(__builtin_shuffle(column[2], column[3], low));
-    const auto end_high = vector32(__builtin_shuffle(column[2], column[3], high));
-    return {vector64(__builtin_shuffle(begin_low, end_low, low32)),
-            vector64(__builtin_shuffle(begin_low, end_low, high32)),
-            vector64(__builtin_shuffle(begin_high, end_high, low32)),
-            vector64(__builtin_shuffle(begin_high, end_high, high32))};
+    constexpr order<0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10, 26, 11, 27> low;
+    constexpr order<4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13, 29, 14, 30, 15, 31> high;
+    constexpr order<0, 8, 1, 9, 4, 12, 5, 13> low32;
+    constexpr order<2, 10, 3, 11, 6, 14, 7, 15> high32;
+    const auto begin_low = vector32(shuffle(column[0], column[1], low));
+    const auto begin_high = vector32(shuffle(column[0], column[1], high));
+    const auto end_low = vector32(shuffle(column[2], column[3], low));
+    const auto end_high = vector32(shuffle(column[2], column[3], high));
+    return {vector64(shuffle(begin_low, end_low, low32)),
+            vector64(shuffle(begin_low, end_low, high32)),
+            vector64(shuffle(begin_high, end_high, low32)),
+            vector64(shuffle(begin_high, end_high, high32))};
 }
 
 /// The inverse of words_of.
 void columns_of(const lane_word& words, vector16* column) {
     // Two lanes' words in each half become four pairs of equal columns; then pairs are transposed.
-    constexpr vector16 pairs = {0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15};
-    constexpr vector32 low32 = {0, 8, 1, 9, 4, 12, 5, 13};
-    constexpr vector32 high32 = {2, 10, 3, 11, 6, 14, 7, 15};
-    constexpr vector64 low64 = {0, 4, 2, 6};
-    constexpr vector64 high64 = {1, 5, 3, 7};
+    constexpr order<0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15> pairs;
+    constexpr order<0, 8, 1, 9, 4, 12, 5, 13> low32;
+    constexpr order<2, 10, 3, 11, 6, 14, 7, 15> high32;
+    constexpr order<0, 4, 2, 6> low64;
+    constexpr order<1, 5, 3, 7> high64;
     std::array<vector32, columns_per_word> v;
 #pragma GCC unroll 4
     for (std::size_t m = 0; m < columns_per_word; ++m) {
-        v[m] = vector32(__builtin_shuffle(vector16(words[m]), pairs));
+        v[m] = vector32(shuffle(vector16(words[m]), pairs));
     }
-    const auto begin01 = vector64(__builtin_shuffle(v[0], v[1], low32));
-    const auto begin23 = vector64(__builtin_shuffle(v[0], v[1], high32));
-    const auto end01 = vector64(__builtin_shuffle(v[2], v[3], low32));
-    const auto end23 = vector64(__builtin_shuffle(v[2], v[3], high32));
-    column[0] = vector16(__builtin_shuffle(begin01, end01, low64));
-    column[1] = vector16(__builtin_shuffle(begin01, end01, high64));
-    column[2] = vector16(__builtin_shuffle(begin23, end23, low64));
-    column[3] = vector16(__builtin_shuffle(begin23, end23, high64));
+    const auto begin01 = vector64(shuffle(v[0], v[1], low32));
+    const auto begin23 = vector64(shuffle(v[0], v[1], high32));
+    const auto end01 = vector64(shuffle(v[2], v[3], low32));
+    const auto end23 = vector64(shuffle(v[2], v[3], high32));
+    column[0] = vector16(shuffle(begin01, end01, low64));
+    column[1] = vector16(shuffle(begin01, end01, high64));
+    column[2] = vector16(shuffle(begin23, end23, low64));
+    column[3] = vector16(shuffle(begin23, end23, high64));
 }
 
 /// Word 0 of up to sixteen lanes, `stride` words apart; lanes beyond `used` read as 0.

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "models/coding/gf1024.h"
+#include "models/coding/symbol_registers.h"
 
 namespace luxlane::coding {
 namespace {
@@ -91,10 +92,9 @@ inline void divide_block(wide_row<halves>& rest, message_block<halves> input,
     const auto symbols = load<message_block<halves>>(&rest.part[0]) ^ input;
     wide_row<halves> sum = sum_rows_of<halves>(symbols, block_symbols(halves), table);
     if constexpr (halves == 2) {
-        constexpr vector16 by_block = {8,  9,  10, 11, 12, 13, 14, 15,
-                                       16, 17, 18, 19, 20, 21, 22, 23};
-        sum.part[0] ^= __builtin_shuffle(rest.part[0], rest.part[1], by_block);
-        sum.part[1] ^= __builtin_shuffle(rest.part[1], vector16{}, by_block);
+        constexpr order<8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23> by_block;
+        sum.part[0] ^= shuffle(rest.part[0], rest.part[1], by_block);
+        sum.part[1] ^= shuffle(rest.part[1], vector16{}, by_block);
     }
     rest = sum;
 }
