@@ -146,7 +146,8 @@ static void step_reduce(struct program* p) {
     const enum dif_result result = all_reduce_step(&p->reduce);
     const uint32_t moved =
         p->reduce.completed[dif_accelerator_send] + p->reduce.completed[dif_accelerator_receive];
-    if (moved != p->moved) {
+    /* While the link is on its way back its own limits count. */
+    if (moved != p->moved || p->link.state != link_up) {
         p->moved = moved;
         p->until = timer_now() + progress_limit;
     }

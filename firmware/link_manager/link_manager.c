@@ -1,7 +1,7 @@
 #include "firmware/link_manager/link_manager.h"
 
 #include "firmware/drivers/dif_clint.h"
-#include "firmware/link_manager/link_states.h"
+#include "firmware/link_manager/link_recovery.h"
 
 enum {
     us = dif_clint_ticks_per_us,
@@ -24,7 +24,7 @@ void link_manager_init(struct link_manager* manager, const struct link_config* c
     manager->entered = config->now();
 }
 
-static void enter(struct link_manager* m, enum link_state state) {
+void link_manager_enter(struct link_manager* m, enum link_state state) {
     m->state = state;
     m->fresh = true;
     m->entered = m->now;
@@ -42,6 +42,9 @@ void link_manager_take_down(struct link_manager* manager, enum luxlane_cause cau
         manager->config.line("link: %u lanes failed, %u usable spares",
                              (unsigned)manager->repair.failed_lanes,
                              (unsigned)manager->repair.spares);
+    }
+    if (cause == luxlane_cause_unstable) {
+        manager->config.line("link: broke %u times in a row", (unsigned)manager->attempts);
     }
     if (cause == luxlane_cause_no_lock) {
         manager->config.line("link: %u of %u lanes have light, clocks locked on %u of them",
@@ -62,7 +65,7 @@ void link_manager_take_down(struct link_manager* manager, enum luxlane_cause cau
             manager->cause = luxlane_cause_driver_error;
         }
     }
-    enter(manager, link_down);
+    link_manager_enter(manager, link_down);
 }
 
 static void take_hello(struct link_manager* m, uint32_t word) {
@@ -97,6 +100,9 @@ static void take_word(struct link_manager* m, uint32_t word) {
         case management_down:
             m->far_cause = word & 0xFFU;
             m->cause = luxlane_cause_peer_down;
+            return;
+        case management_retrain:
+            link_recovery_take_word(m, word);
             return;
         case management_drive:
             (void)link_worked(m, drive_control_apply(&m->drive, word));
@@ -139,7 +145,18 @@ static void serve_far_end(struct link_manager* m) {
         m->cause == luxlane_cause_none) {
         m->cause = luxlane_cause_management_lost;
     }
-    if (m->repair.cause != luxlane_cause_none && m->cause == luxlane_cause_none) {
+}
+
+/* Lanes that failed in masses may come back: light returns, a burst ends. What is still missing
+ * after the way back is missed for good. */
+static void judge_repair(struct link_manager* m) {
+    const bool masses = m->repair.failed_lanes * 2 > m->config.data_lanes;
+    const bool exhausted = m->repair.cause == luxlane_cause_spares_exhausted ||
+                           m->repair.cause == luxlane_cause_no_light;
+    if (exhausted && (masses || m->state > link_map)) {
+        m->broken = true;
+        m->repair.cause = luxlane_cause_none;
+    } else if (m->cause == luxlane_cause_none) {
         m->cause = m->repair.cause;
     }
 }
@@ -153,7 +170,7 @@ static void monitor_lanes(struct link_manager* m) {
         !link_worked(m, dif_pd_array_take_loss_event(&m->array, &light_changed))) {
         return;
     }
-    const bool looks = m->state == link_deskew || m->state == link_up || m->state == link_recover;
+    const bool looks = m->state == link_deskew || m->state == link_up;
     const bool periodic = looks && m->now >= m->mark;
     if (m->state >= link_map && m->state < link_down &&
         ((events & lane_events) != 0 || light_changed || periodic)) {
@@ -170,7 +187,7 @@ static void step_state(struct link_manager* m) {
     const enum link_outcome outcome = state->step(m);
     m->fresh = false;
     if (outcome == link_next) {
-        enter(m, state->successor);
+        link_manager_enter(m, state->successor);
     } else if (outcome == link_stay && state->limit_us != 0 &&
                m->now - m->entered > (uint64_t)state->limit_us * us) {
         m->cause = m->cause == luxlane_cause_none ? state->limit_cause : m->cause;
@@ -206,6 +223,8 @@ uint64_t link_manager_step(struct link_manager* manager) {
     if (m->state > link_power_up && m->state < link_down) {
         monitor_lanes(m);
         serve_far_end(m);
+        judge_repair(m);
+        link_recovery_watch(m);
     }
     if (m->cause == luxlane_cause_none || m->state == link_down) {
         step_state(m);

@@ -19,11 +19,14 @@ enum link_state {
     link_hello,     ///< find the far end's link manager
     link_drive,     ///< both ends adjust each other's drive currents
     link_readapt,   ///< equalisers again, at the right power; late lanes again
+    link_recover,   ///< after a break: payload stops, the PHY is set up again, wait for light
+    link_relock,    ///< clock recovery
+    link_reframe,   ///< find and name the lost lanes
+    link_rejoin,    ///< both ends know of the break; names say which lane carries what
     link_map,       ///< replace dead and weak lanes
     link_deskew,    ///< align the lanes
     link_ready,     ///< wait until the far end is as far
     link_up,        ///< payload flows; monitor and repair
-    link_recover,   ///< the PHY lost too many lanes at once: repair, then deskew again
     link_down,      ///< for good; `cause` says why
     link_states,
 };
@@ -61,12 +64,21 @@ struct link_manager {
     uint32_t seen;     ///< a count inside the state, meaning by state
     uint32_t session;  ///< ours, in HELLO
     uint32_t far_session;
-    uint32_t recoveries;   ///< how often the PHY dropped the link: payload was lost then
-    uint32_t lit, locked;  ///< lanes with light, with clock recovery, while that is waited for
-    uint32_t lanes_lost;   ///< lanes that failed together the last time
-    uint8_t down_words;    ///< DOWN words still to be sent
-    bool words_possible;   ///< enough lanes are framed to exchange words
-    bool far_known;        ///< HELLO received
+    uint32_t recoveries;      ///< how often the link broke
+    uint32_t epoch;           ///< number of the present break
+    uint32_t far_epoch;       ///< the newest that the far end has said
+    uint32_t attempts;        ///< breaks since `unstable_since`
+    uint64_t unstable_since;  ///< the first of the breaks that followed each other closely
+    uint64_t up_at;           ///< when link_up was entered; 0: not since the last break
+    uint64_t next_word;       ///< when the next RETRAIN is due
+    uint8_t next_number;      ///< its running number
+    bool broken;              ///< the lanes want a recovery
+    bool far_joined;          ///< the far end has said the present break's number
+    uint32_t lit, locked;     ///< lanes with light, with clock recovery, while that is waited for
+    uint32_t lanes_lost;      ///< lanes that failed together the last time
+    uint8_t down_words;       ///< DOWN words still to be sent
+    bool words_possible;      ///< enough lanes are framed to exchange words
+    bool far_known;           ///< HELLO received
     bool far_heard_us;
     bool map_done_sent, far_map_done;
     bool ready_sent, far_ready;

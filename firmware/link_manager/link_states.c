@@ -1,4 +1,4 @@
-#include "firmware/link_manager/link_states.h"
+#include "firmware/link_manager/link_recovery.h"
 
 #include "firmware/drivers/dif_clint.h"
 #include "regs/optical_channel.h"
@@ -61,6 +61,7 @@ static enum link_outcome step_probe(struct link_manager* m) {
     if (!present) {
         return fail(m, luxlane_cause_cable_absent);
     }
+    m->session = (uint32_t)m->now & 0xFFFU;
     management_channel_init(&m->channel, &m->phy);
     drive_control_init(&m->drive, &m->array, &m->driver, &m->channel, lanes,
                        m->config.target_power_10nw, &m->config.drive);
@@ -218,6 +219,14 @@ static enum link_outcome step_frame(struct link_manager* m) {
                        (unsigned)m->config.data_lanes, (unsigned)(m->config.data_lanes - aligned));
         return link_next;
     }
+    if (!m->fresh && again) {
+        /* A far end that is up sends no whole superframes, unless it hears that we began anew. */
+        const enum dif_result result = management_channel_post(
+            &m->channel, management_word_hello(m->far_known, m->session, m->seen++));
+        if (result != dif_unavailable && !link_worked(m, result)) {
+            return link_fail;
+        }
+    }
     if (again) {
         m->mark = m->now;
         m->control.receive = true;
@@ -231,9 +240,6 @@ static enum link_outcome step_frame(struct link_manager* m) {
 
 /* `mark`: when the next HELLO is due; `seen`: how many were sent. */
 static enum link_outcome step_hello(struct link_manager* m) {
-    if (m->fresh) {
-        m->session = (uint32_t)m->now & 0xFFFU;
-    }
     if (m->now >= m->mark) {
         const enum dif_result result = management_channel_post(
             &m->channel, management_word_hello(m->far_known, m->session, m->seen));
@@ -330,7 +336,7 @@ static bool warn_of_errors(struct link_manager* m) {
 
 static enum link_outcome step_map(struct link_manager* m) {
     if (m->fresh) {
-        if (!link_worked(m, lane_repair_scan(&m->repair, weak_q_100))) {
+        if (!link_worked(m, lane_repair_scan(&m->repair, m->recoveries == 0 ? weak_q_100 : 0))) {
             return link_fail;
         }
         m->config.line("link: %u lanes are dead, %u spares are usable",
@@ -357,7 +363,7 @@ static enum link_outcome step_map(struct link_manager* m) {
         return link_stay;
     }
     m->config.line("link: lane map agreed, %u lanes on spares", (unsigned)m->repair.completed);
-    return warn_of_errors(m) ? link_next : link_fail;
+    return m->recoveries != 0 || warn_of_errors(m) ? link_next : link_fail;
 }
 
 /* `seen`: 1 = deskew was asked for. A lane may have been lost since the map was agreed; then the
@@ -368,10 +374,6 @@ static enum link_outcome step_deskew(struct link_manager* m) {
         return link_fail;
     }
     if (m->seen == 1 && status.deskew_done) {
-        m->control.carry_payload = true;
-        if (!link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control))) {
-            return link_fail;
-        }
         m->config.line("link: lanes deskewed");
         return link_next;
     }
@@ -382,7 +384,8 @@ static enum link_outcome step_deskew(struct link_manager* m) {
     return link_stay;
 }
 
-/* Ready to take payload: its last step is the lanes to the accelerator. */
+/* Ready to take payload: its last step is the lanes to the accelerator. Payload goes out only when
+ * the far end can take it: what came earlier would be lost. */
 static enum link_outcome step_ready(struct link_manager* m) {
     if (!m->ready_sent) {
         struct dif_serdes_phy_status status;
@@ -400,34 +403,21 @@ static enum link_outcome step_ready(struct link_manager* m) {
     if (!m->far_ready) {
         return link_stay;
     }
+    m->control.carry_payload = true;
+    if (!link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control))) {
+        return link_fail;
+    }
     m->config.line("link: UP with %u data lanes, %u of them on spares",
                    (unsigned)m->config.data_lanes, (unsigned)m->repair.completed);
     return link_next;
 }
 
+/* Lanes are repaired and breaks found by the manager, in this state as in others. */
 static enum link_outcome step_up(struct link_manager* m) {
-    struct dif_serdes_phy_status status;
-    if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
-        return link_fail;
+    if (m->fresh) {
+        m->up_at = m->now;
     }
-    if (status.link_state != dif_serdes_phy_link_down) {
-        return link_stay;
-    }
-    if (!link_worked(m, lane_repair_count_lost(&m->repair, &m->lanes_lost))) {
-        return link_fail;
-    }
-    ++m->recoveries;
-    m->config.line("link: %u lanes lost at once, recovering", (unsigned)m->lanes_lost);
-    m->control.carry_payload = false;
-    return link_worked(m, dif_serdes_phy_set_control(&m->phy, &m->control)) ? link_next : link_fail;
-}
-
-static enum link_outcome step_recover(struct link_manager* m) {
-    struct dif_serdes_phy_status status;
-    if (!link_worked(m, dif_serdes_phy_read_status(&m->phy, &status))) {
-        return link_fail;
-    }
-    return status.rx_aligned && !lane_repair_busy(&m->repair) ? link_next : link_stay;
+    return link_stay;
 }
 
 /* DOWN words are repeated, because nobody acknowledges them. */
@@ -455,7 +445,12 @@ const struct link_state_description link_state_table[link_states] = {
     [link_map] = {"map", step_map, link_deskew, 5, 30000, luxlane_cause_repair},
     [link_deskew] = {"deskew", step_deskew, link_ready, 5, 20000, luxlane_cause_deskew},
     [link_ready] = {"ready", step_ready, link_up, 5, 20000, luxlane_cause_peer_not_ready},
-    [link_up] = {"up", step_up, link_recover, 1000, 0, luxlane_cause_none},
-    [link_recover] = {"recover", step_recover, link_deskew, 5, 50000, luxlane_cause_repair},
+    [link_recover] = {"recover", link_recovery_light, link_relock, 5, 20000,
+                      luxlane_cause_no_light},
+    [link_relock] = {"relock", link_recovery_lock, link_reframe, 5, 1000, luxlane_cause_no_lock},
+    [link_reframe] = {"reframe", link_recovery_frame, link_rejoin, 5, 10000,
+                      luxlane_cause_no_frame},
+    [link_rejoin] = {"rejoin", link_recovery_rejoin, link_map, 5, 40000, luxlane_cause_no_peer},
+    [link_up] = {"up", step_up, link_up, 1000, 0, luxlane_cause_none},
     [link_down] = {"down", step_down, link_down, 5, 0, luxlane_cause_none},
 };

@@ -21,6 +21,9 @@ struct link_state_description {
 
 extern const struct link_state_description link_state_table[link_states];
 
+/// Makes `state` the manager's, to be stepped freshly.
+void link_manager_enter(struct link_manager* manager, enum link_state state);
+
 /// A driver call that can only fail by a defect: takes the link down if it does.
 static inline bool link_worked(struct link_manager* manager, enum dif_result result) {
     if (result != dif_ok && manager->cause == luxlane_cause_none) {

@@ -16,6 +16,12 @@ void management_channel_init(struct management_channel* channel, const struct di
     *channel = (struct management_channel){.phy = phy};
 }
 
+void management_channel_restart(struct management_channel* channel) {
+    const uint8_t number = channel->number;
+    management_channel_init(channel, channel->phy);
+    channel->number = number;
+}
+
 enum dif_result management_channel_send(struct management_channel* channel, uint32_t word,
                                         uint64_t now) {
     if (management_channel_room(channel) == 0) {
@@ -102,13 +108,16 @@ enum dif_result management_channel_receive(struct management_channel* channel, u
         }
         switch (management_opcode_of(*word)) {
             case management_ack:
-                take_acknowledgement(channel, now, *word);
+                if (!channel->muted) {
+                    take_acknowledgement(channel, now, *word);
+                }
                 break;
             case management_hello:
             case management_down:
+            case management_retrain:
                 return dif_ok;
             default:
-                if (take_sequenced(channel, now, *word)) {
+                if (!channel->muted && take_sequenced(channel, now, *word)) {
                     return dif_ok;
                 }
         }

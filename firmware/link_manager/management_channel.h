@@ -22,11 +22,15 @@ struct management_channel {
     bool twice;            ///< the next word is a repetition: send it twice
     bool acknowledge_now;
     bool gap;        ///< a word is missing
+    bool muted;      ///< numbered words and acknowledgements are of a time before: not taken
     uint8_t number;  ///< running number of unsequenced words
 };
 
 /// Starts with empty queues; both ends do so before they say HELLO.
 void management_channel_init(struct management_channel* channel, const struct dif_serdes_phy* phy);
+
+/// Forgets what was queued and received, as the far end's channel does after the same break.
+void management_channel_restart(struct management_channel* channel);
 
 /// Queues a word (sequence bits 0) for orderly delivery. dif_unavailable: the queue is full.
 DIF_MUST_USE enum dif_result management_channel_send(struct management_channel* channel,
@@ -38,12 +42,12 @@ uint32_t management_channel_backlog(const struct management_channel* channel);
 /// True if the far end has acknowledged every word.
 bool management_channel_settled(const struct management_channel* channel);
 
-/// Sends HELLO or DOWN at once, outside the sequence.
+/// Sends HELLO, DOWN or RETRAIN at once, outside the sequence.
 DIF_MUST_USE enum dif_result management_channel_post(struct management_channel* channel,
                                                      uint32_t word);
 
-/// Takes the next word meant for the link manager: in order, or HELLO or DOWN. dif_unavailable:
-/// there is none.
+/// Takes the next word meant for the link manager: in order, or HELLO, DOWN or RETRAIN.
+/// dif_unavailable: there is none.
 DIF_MUST_USE enum dif_result management_channel_receive(struct management_channel* channel,
                                                         uint64_t now, uint32_t* word);
 

@@ -71,6 +71,7 @@ enum luxlane_cause {
     luxlane_cause_over_temperature = 20,
     luxlane_cause_application = 21,
     luxlane_cause_payload_lost = 22, /* luxlane_job.lanes_lost: how many lanes */
+    luxlane_cause_unstable = 23,
 };
 
 /* The cause as a phrase for consoles and reports; "unknown cause" for other numbers. */
@@ -99,6 +100,7 @@ static inline const char* luxlane_cause_text(uint32_t cause) {
         "the module is too hot",
         "the application failed",
         "more lanes failed at once than the FEC bridges: payload was lost",
+        "the link broke again and again",
     };
     return cause < sizeof text / sizeof text[0] ? text[cause] : "unknown cause";
 }

@@ -56,7 +56,9 @@ link_mock::link_mock(unsigned lanes, unsigned data_lanes)
       equaliser_post_(lanes),
       emitting_(lanes),
       sampling_(lanes),
-      training_(lanes) {
+      training_(lanes),
+      framed_(lanes),
+      failed_(lanes) {
     for (auto& map : map_) {
         for (unsigned l = 0; l < data_lanes; ++l) {
             map.push_back(static_cast<std::uint16_t>(l));
@@ -69,7 +71,7 @@ bool link_mock::transmitting() const {
 }
 
 unsigned link_mock::power_10nw(unsigned lane) const {
-    if (incoming[lane].dead || !far->transmitting() || !far->emitting_[lane] ||
+    if (incoming[lane].dead || far->driver_control_ == 0 || !far->emitting_[lane] ||
         array_control_ == 0) {
         return 0;
     }
@@ -82,7 +84,10 @@ unsigned link_mock::power_10nw(unsigned lane) const {
 bool link_mock::lit(unsigned lane) const { return power_10nw(lane) >= 10; }
 
 bool link_mock::carries_data(unsigned lane) const {
-    return std::find(map_[1].begin(), map_[1].end(), lane) != map_[1].end();
+    const auto& sent = far->map_[0];
+    return std::find(sent.begin(), sent.end(), lane) != sent.end() ||
+           std::any_of(far->switches_[0].begin(), far->switches_[0].end(),
+                       [&](const auto& each) { return each.physical == lane; });
 }
 
 bool link_mock::locked(unsigned lane) const {
@@ -94,14 +99,96 @@ unsigned link_mock::lane_state(unsigned lane) const {
         return SERDES_PHY_LANE_STATUS_STATE_OFF;
     }
     const bool spoilt = incoming[lane].fails_with_data && carries_data(lane);
-    if (!locked(lane) || incoming[lane].no_frame || spoilt) {
+    if (failed_[lane] || !locked(lane) || incoming[lane].no_frame || spoilt) {
         return SERDES_PHY_LANE_STATUS_STATE_FAILED;
+    }
+    if (!framed_[lane]) {
+        return SERDES_PHY_LANE_STATUS_STATE_FRAME;
     }
     if (!carries_data(lane)) {
         return SERDES_PHY_LANE_STATUS_STATE_SPARE;
     }
     return incoming[lane].degraded ? SERDES_PHY_LANE_STATUS_STATE_DEGRADED
                                    : SERDES_PHY_LANE_STATUS_STATE_ALIGNED;
+}
+
+/// Words come by majority over the lanes: not while most of those in training have no frame.
+bool link_mock::hears() const {
+    unsigned deaf = 0;
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
+        deaf += training_[lane] && lane_state(lane) != SERDES_PHY_LANE_STATUS_STATE_SPARE &&
+                !aligned(lane);
+    }
+    return (phy_control_ & SERDES_PHY_CONTROL_RX_ENABLE_MASK) != 0 && 2 * deaf < data_lanes_;
+}
+
+bool link_mock::aligned(unsigned lane) const {
+    const unsigned state = lane_state(lane);
+    return state == SERDES_PHY_LANE_STATUS_STATE_ALIGNED ||
+           state == SERDES_PHY_LANE_STATUS_STATE_DEGRADED;
+}
+
+unsigned link_mock::lost_lanes() const {
+    unsigned lost = 0;
+    for (unsigned logical = 0; logical < data_lanes_; ++logical) {
+        const unsigned lane = map_[1][logical];
+        lost += !aligned(lane) || far->map_[0][logical] != lane;
+    }
+    return lost;
+}
+
+unsigned link_mock::link_state_code() const {
+    if ((phy_control_ & SERDES_PHY_CONTROL_TX_ENABLE_MASK) == 0) {
+        return SERDES_PHY_STATUS_LINK_STATE_RESET;
+    }
+    if (down_) {
+        return SERDES_PHY_STATUS_LINK_STATE_DOWN;
+    }
+    if (carrying_) {
+        return SERDES_PHY_STATUS_LINK_STATE_UP;
+    }
+    return deskewed_ ? SERDES_PHY_STATUS_LINK_STATE_DESKEW : SERDES_PHY_STATUS_LINK_STATE_LANES;
+}
+
+void link_mock::reset_phy() {
+    phy_control_ = 0;
+    deskewed_ = carrying_ = down_ = false;
+    training_.assign(lanes_, false);
+    framed_.assign(lanes_, false);
+    failed_.assign(lanes_, false);
+    switches_ = {};
+    transmit_fifo_.clear();
+    receive_fifo_.clear();
+    for (auto& map : map_) {
+        for (unsigned l = 0; l < data_lanes_; ++l) {
+            map[l] = static_cast<std::uint16_t>(l);
+        }
+    }
+}
+
+/// One superframe: lanes without light or frames fail, others find the frames of an end that sends
+/// them whole; a link that has lost more lanes than its FEC bridges (7 of 400) drops.
+void link_mock::watch_lanes() {
+    const bool whole = !far->carrying_;
+    for (unsigned lane = 0; lane < lanes_; ++lane) {
+        if (training_[lane] && (!locked(lane) || !far->transmitting())) {
+            failed_[lane] = true;
+            framed_[lane] = false;
+        } else if (training_[lane] && !failed_[lane] && whole) {
+            framed_[lane] = true;
+        }
+    }
+    const bool wanted = (phy_control_ & SERDES_PHY_CONTROL_LINK_ENABLE_MASK) != 0;
+    const unsigned lost = lost_lanes();
+    if (lost > 7 * data_lanes_ / 400) {
+        deskewed_ = false;
+    }
+    if (carrying_ && (!deskewed_ || !wanted)) {
+        carrying_ = false;
+        down_ = true;
+    } else if (deskewed_ && wanted && !down_ && lost == 0) {
+        carrying_ = true;
+    }
 }
 
 std::uint32_t link_mock::map_word(const std::function<bool(unsigned)>& bit,
@@ -233,17 +320,10 @@ std::uint32_t link_mock::read_phy(std::uint32_t offset) {
         case SERDES_PHY_CAPABILITY_OFFSET:
             return lanes_ | data_lanes_ << SERDES_PHY_CAPABILITY_DATA_LANES_LSB;
         case SERDES_PHY_STATUS_OFFSET: {
-            const bool all = std::all_of(map_[1].begin(), map_[1].end(), [this](unsigned lane) {
-                const unsigned state = lane_state(lane);
-                return state == SERDES_PHY_LANE_STATUS_STATE_ALIGNED ||
-                       state == SERDES_PHY_LANE_STATUS_STATE_DEGRADED;
-            });
-            const unsigned state =
-                phy_goes_down ? SERDES_PHY_STATUS_LINK_STATE_DOWN : SERDES_PHY_STATUS_LINK_STATE_UP;
             return (phy_control_ & 1U) | (deskewed_ ? SERDES_PHY_STATUS_DESKEW_DONE_MASK : 0) |
-                   (all ? SERDES_PHY_STATUS_RX_ALIGNED_MASK : 0) |
+                   (lost_lanes() == 0 ? SERDES_PHY_STATUS_RX_ALIGNED_MASK : 0) |
                    (host_ready ? SERDES_PHY_STATUS_HOST_READY_MASK : 0) |
-                   state << SERDES_PHY_STATUS_LINK_STATE_LSB;
+                   link_state_code() << SERDES_PHY_STATUS_LINK_STATE_LSB;
         }
         case SERDES_PHY_LANE_STATUS_OFFSET: {
             if (phy_lane_ >= lanes_) {
@@ -358,17 +438,31 @@ void link_mock::arm(unsigned direction) {
 void link_mock::write_phy(std::uint32_t offset, std::uint32_t value) {
     switch (offset) {
         case SERDES_PHY_CONTROL_OFFSET:
-            deskewed_ = deskewed_ || (value & SERDES_PHY_CONTROL_DESKEW_MASK) != 0;
             phy_control_ = value & ~SERDES_PHY_CONTROL_DESKEW_MASK;
+            if ((value & SERDES_PHY_CONTROL_DESKEW_MASK) != 0 && lost_lanes() == 0) {
+                deskewed_ = true;
+                down_ = false;
+            }
+            watch_lanes();
             break;
         case SERDES_PHY_LANE_SELECT_OFFSET:
             phy_lane_ = value;
             break;
         case SERDES_PHY_LANE_CONTROL_OFFSET:
-            for_selected(phy_lane_, lanes_, [&](unsigned l) { training_[l] = value != 0; });
+            for_selected(phy_lane_, lanes_, [&](unsigned l) {
+                training_[l] = value != 0;
+                failed_[l] = framed_[l] = false;
+            });
             break;
         case SERDES_PHY_MAP_SELECT_OFFSET:
             map_select_ = value;
+            break;
+        case SERDES_PHY_MAP_TX_OFFSET:
+        case SERDES_PHY_MAP_RX_OFFSET:
+            if (map_select_ < data_lanes_) {
+                map_[offset == SERDES_PHY_MAP_RX_OFFSET][map_select_] =
+                    static_cast<std::uint16_t>(value);
+            }
             break;
         case SERDES_PHY_MGMT_TX_OFFSET:
             transmit_fifo_.push_back(value);
@@ -383,6 +477,10 @@ void link_mock::write_phy(std::uint32_t offset, std::uint32_t value) {
             switch_at_ = value;
             break;
         case SERDES_PHY_SWITCH_CONTROL_OFFSET:
+            if ((value & SERDES_PHY_SWITCH_CONTROL_CANCEL_MASK) != 0) {
+                switches_ = {};
+                break;
+            }
             arm((value & SERDES_PHY_SWITCH_CONTROL_ARM_TX_MASK) != 0 ? 0 : 1);
             break;
         default:
@@ -397,11 +495,11 @@ void link_mock::tick(std::uint32_t count) {
             const std::uint32_t word = transmit_fifo_.front();
             transmit_fifo_.pop_front();
             sent_words.push_back(word);
-            const bool received = (far->phy_control_ & SERDES_PHY_CONTROL_RX_ENABLE_MASK) != 0;
-            if (received && !loses(word) && far->receive_fifo_.size() < 64) {
+            if (far->hears() && !loses(word) && far->receive_fifo_.size() < 64) {
                 far->receive_fifo_.push_back(word);
             }
         }
+        watch_lanes();
         for (unsigned direction = 0; direction < 2; ++direction) {
             if (direction == 1 && ignore_switches) {
                 switches_[1].clear();

@@ -15,7 +15,8 @@ extern "C" {
 }
 
 /// Behaviour of one board's link devices as their register descriptions give it, without analogue
-/// detail: light in proportion to the current, lanes that frame at once, words once a superframe.
+/// detail: light in proportion to the current, lanes that frame with the first superframe that is
+/// sent whole, a link that drops when too many lanes are lost, words once a superframe.
 class link_mock : public mock_bus {
 public:
     struct fibre {
@@ -41,7 +42,6 @@ public:
     bool cable_present = true;
     bool host_ready = true;  ///< the lanes between accelerator and PHY
     bool transmitter_ready = true;
-    bool phy_goes_down = false;    ///< the PHY reports the link state DOWN
     bool ignore_switches = false;  ///< armed receive switches never happen
     std::uint32_t driver_id;
     /// Says if a word that leaves this board gets lost.
@@ -50,7 +50,11 @@ public:
     std::size_t most_pending = 0;  ///< receive switches that were armed at once
     unsigned accesses = 0;
 
+    /// The PHY's soft reset, as by a glitch of its supply.
+    void reset_phy();
+
     bool transmitting() const;
+    bool carrying() const { return carrying_; }
     std::uint16_t current_ua(unsigned lane) const { return current_ua_[lane]; }
     std::uint16_t bias_ua(unsigned lane) const { return bias_ua_[lane]; }
     std::uint32_t post_tap_64(unsigned lane) const { return post_tap_64_[lane]; }
@@ -78,6 +82,11 @@ private:
     bool lit(unsigned lane) const;
     bool carries_data(unsigned lane) const;
     unsigned lane_state(unsigned lane) const;
+    bool aligned(unsigned lane) const;
+    bool hears() const;
+    unsigned lost_lanes() const;
+    void watch_lanes();
+    unsigned link_state_code() const;
     std::uint32_t map_word(const std::function<bool(unsigned)>& bit, std::uint32_t index) const;
 
     unsigned lanes_, data_lanes_;
@@ -85,12 +94,13 @@ private:
     std::vector<std::uint32_t> post_tap_64_;
     std::vector<int> equaliser_post_;
     std::vector<bool> emitting_, sampling_, training_;
+    std::vector<bool> framed_, failed_;              ///< of the lanes in training
     std::array<std::vector<std::uint16_t>, 2> map_;  ///< [transmit, receive][logical]
     std::array<std::vector<pending_switch>, 2> switches_;
     std::uint32_t driver_control_ = 0, array_control_ = 0, dsp_control_ = 0, phy_control_ = 0;
     std::uint32_t driver_lane_ = 0, array_lane_ = 0, dsp_lane_ = 0, phy_lane_ = 0;
     std::uint32_t map_select_ = 0, switch_lane_ = 0, switch_at_ = 0;
-    bool deskewed_ = false;
+    bool deskewed_ = false, carrying_ = false, down_ = false;
     std::deque<std::uint32_t> transmit_fifo_, receive_fifo_;
     std::uint32_t superframe_ = 0;
 };
