@@ -16,7 +16,9 @@ enum exit_status : int {
 struct run_options {
     std::string file;
     std::vector<std::string> settings;
+    std::vector<std::string> faults;
     std::vector<std::string> kill_lanes;
+    std::string random_faults;  ///< seed of a schedule
     std::vector<std::string> switch_fidelity;
     std::string seed;
     std::string fidelity;

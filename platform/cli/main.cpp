@@ -25,6 +25,12 @@ void add_run(CLI::App& app, luxlane::cli::run_options& options) {
         "run", "Two boards, one cable: boot, train the link, all-reduce, report");
     command->add_option("FILE", options.file, "board description (TOML); without it, the defaults");
     command->add_option("--set", options.settings, "section.key=value, over the file's");
+    command->add_option("--fault", options.faults,
+                        "KIND:[a:|b:]ARGUMENTS@TIME after LINK UP, e.g. death:3,17@100us, "
+                        "burst:all:6dB:20us@100us, skew_step:3:200ps@100us, "
+                        "loss_of_signal:b:1ms@100us, pll_loss:1ms@100us, far_end_reset:b@100us");
+    command->add_option("--random-faults", options.random_faults,
+                        "seed of a schedule of faults, which is printed as TOML");
     command->add_option("--kill-lanes", options.kill_lanes,
                         "[a:|b:]LANES@TIME after LINK UP, e.g. 3,17,200-210@100us");
     command->add_option("--seed", options.seed, "seed of all random streams");

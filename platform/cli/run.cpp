@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -18,6 +19,7 @@
 #include "platform/cli/command.h"
 #include "platform/cli/json_output.h"
 #include "platform/config/parameter.h"
+#include "platform/config/random_faults.h"
 #include "platform/config/reader.h"
 #include "platform/fabric/pair.h"
 #include "platform/workload/gradients.h"
@@ -56,6 +58,38 @@ void set(config::configuration& values, const char* option, const char* key,
     }
 }
 
+void add_faults(config::configuration& values, const char* option,
+                const std::vector<std::string>& texts, config::fault (*parse)(const std::string&)) {
+    for (const auto& text : texts) {
+        try {
+            values.faults.push_back(parse(text));
+        } catch (const std::invalid_argument& error) {
+            throw config::configuration_error(fmt::format("{}: {}", option, error.what()));
+        }
+    }
+}
+
+/// The schedule of --random-faults, of every kind that this board can meet.
+std::vector<config::fault> random_faults(const config::configuration& values,
+                                         const std::string& text) {
+    using config::fault_kind;
+    static constexpr std::array KINDS{fault_kind::death, fault_kind::burst, fault_kind::skew_step,
+                                      fault_kind::loss_of_signal, fault_kind::far_end_reset};
+    if (text.empty()) {
+        return {};
+    }
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        throw config::configuration_error(
+            fmt::format("--random-faults: '{}' is not a seed, a whole number from 0", text));
+    }
+    config::fault_ranges ranges;
+    ranges.kinds = KINDS;
+    ranges.lanes = static_cast<std::uint32_t>(values.physical_lanes());
+    return config::draw_faults(seed, ranges);
+}
+
 config::configuration configuration_of(const run_options& chosen) {
     auto values = chosen.file.empty() ? config::configuration{} : config::read_file(chosen.file);
     for (const auto& setting : chosen.settings) {
@@ -64,12 +98,10 @@ config::configuration configuration_of(const run_options& chosen) {
     set(values, "--seed", "simulation.seed", chosen.seed);
     set(values, "--fidelity", "simulation.fidelity", chosen.fidelity);
     set(values, "--firmware", "firmware.image", chosen.firmware);
-    for (const auto& fault : chosen.kill_lanes) {
-        try {
-            values.faults.push_back(config::parse_lane_fault(fault));
-        } catch (const std::invalid_argument& error) {
-            throw config::configuration_error(std::string("--kill-lanes: ") + error.what());
-        }
+    add_faults(values, "--kill-lanes", chosen.kill_lanes, config::parse_lane_deaths);
+    add_faults(values, "--fault", chosen.faults, config::parse_fault);
+    for (auto& each : random_faults(values, chosen.random_faults)) {
+        values.faults.push_back(std::move(each));
     }
     for (const auto& change : chosen.switch_fidelity) {
         try {
@@ -106,6 +138,15 @@ std::shared_ptr<soc::uart_backend> uart_backend_of(const std::string& choice, un
         }
     }
     throw std::runtime_error("write terminal, none, file:PREFIX or tcp:PORT");
+}
+
+/// Before the run, so that a run which fails can be repeated.
+void print_faults(std::FILE* out, const config::configuration& values) {
+    fmt::print(out, "# the faults of this run\n");
+    for (const auto& each : values.faults) {
+        fmt::print(out, "{}\n", config::to_toml(each));
+    }
+    std::fflush(out);
 }
 
 void print_statistics(const pair& boards) {
@@ -160,6 +201,11 @@ int run(const run_options& chosen) {
     json_output json(chosen.json);
     attach_consoles(boards,
                     json.takes_stdout() && chosen.uart == "terminal" ? "none" : chosen.uart);
+    // With the JSON on standard output, people read standard error.
+    std::FILE* const out = json.takes_stdout() ? stderr : stdout;
+    if (!chosen.random_faults.empty()) {
+        print_faults(out, values);
+    }
     std::signal(SIGINT, [](int) { stop_requested = true; });
     const auto end = boards.run(stop_requested);
     auto report = boards.report(end);
@@ -169,8 +215,6 @@ int run(const run_options& chosen) {
     if (chosen.statistics) {
         print_statistics(boards);
     }
-    // With the JSON on standard output, people read standard error.
-    std::FILE* const out = json.takes_stdout() ? stderr : stdout;
     fmt::print(out, "\n{}", report::to_text(report));
     fmt::print(out, "simulated {:.3f} ms in {:.2f} s of wall time ({:.1f} M instructions)\n",
                report.simulated_s * 1e3, wall.count(), double(report.instructions) * 1e-6);

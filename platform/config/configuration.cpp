@@ -300,8 +300,8 @@ void check(const configuration& values, const std::string& name) {
         for (const auto lane : fault.lanes) {
             if (lane >= lanes) {
                 throw configuration_error(
-                    fmt::format("{}: kill_lanes names lane {}; the link has lanes 0 .. {}", name,
-                                lane, lanes - 1));
+                    fmt::format("{}: a fault names lane {}; the link has lanes 0 .. {}", name, lane,
+                                lanes - 1));
             }
         }
     }

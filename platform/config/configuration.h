@@ -68,7 +68,7 @@ struct configuration {
     module_power_settings power;
     collective_settings collective;
     std::string firmware;  ///< ELF file; empty for the image that was built with the program
-    std::vector<lane_fault> faults;
+    std::vector<fault> faults;
     std::vector<fidelity_change> fidelity_changes;
 
     std::uint64_t physical_lanes() const { return link.data_lanes + link.spare_lanes; }

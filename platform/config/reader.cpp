@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
@@ -20,9 +22,7 @@ public:
         for (const auto& [section, node] : root) {
             const std::string title(section.str());
             if (title == "fault") {
-                read_events(node, "fault", "kill_lanes", "3,17@100us", [this](const auto& text) {
-                    values.faults.push_back(parse_lane_fault(text));
-                });
+                read_faults(node);
             } else if (title == "switch") {
                 read_events(node, "switch", "fidelity", "waveform@100us", [this](const auto& text) {
                     values.fidelity_changes.push_back(parse_fidelity_change(text));
@@ -74,6 +74,60 @@ private:
                             "false; allowed: {}",
                             entry.key, range_text(entry)));
         }
+    }
+
+    /// A text, or a number in the key's unit.
+    static std::optional<std::string> text_of(const toml::node& node) {
+        if (const auto number = node.is_string() ? std::nullopt : node.value<double>()) {
+            return fmt::format("{}", *number);
+        }
+        return node.value<std::string>();
+    }
+
+    void read_faults(const toml::node& node) {
+        constexpr auto form =
+            "write [[fault]] tables, e.g. with kill_lanes = \"3,17@100us\", or with kind and "
+            "after_link_up_s";
+        const auto* list = node.as_array();
+        if (list == nullptr) {
+            fail(node.source(), form);
+        }
+        for (const auto& item : *list) {
+            const auto* table = item.as_table();
+            if (table == nullptr || table->empty()) {
+                fail(item.source(), form);
+            }
+            read_fault(*table);
+        }
+    }
+
+    void read_fault(const toml::table& table) {
+        fault entry;
+        std::vector<std::string> keys;
+        for (const auto& [key, value] : table) {
+            const std::string name(key.str());
+            const auto text = text_of(value);
+            if (!text) {
+                fail(value.source(), fmt::format("fault.{} is neither a text nor a number", name));
+            }
+            try {
+                if (name == "kill_lanes" && table.size() == 1) {
+                    values.faults.push_back(parse_lane_deaths(*text));
+                    return;
+                }
+                assign(entry, name, *text);
+            } catch (const std::invalid_argument& error) {
+                const bool unknown = std::string_view(error.what()).starts_with("unknown key");
+                fail(unknown ? key.source() : value.source(), error.what());
+            }
+            keys.push_back(name);
+        }
+        try {
+            check(entry, keys);
+        } catch (const std::invalid_argument& error) {
+            fail(table.source(), error.what());
+        }
+        values.faults.push_back(std::move(entry));
     }
 
     /// [[title]] tables of one key each, whose value `take` parses.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "firmware/include/luxlane/job.h"
 #include "models/common/log.h"
@@ -38,6 +39,17 @@ std::uint32_t target_power_10nw(const config::configuration& values) {
         power_w = photonics::extract(lane).received_power_w;
     }
     return static_cast<std::uint32_t>(std::lround(power_w / POWER_STEP_W));
+}
+
+/// The physical lanes that a fault hits.
+std::vector<std::uint32_t> lanes_of(const config::fault& fault,
+                                    const config::configuration& values) {
+    if (!fault.lanes.empty()) {
+        return fault.lanes;
+    }
+    std::vector<std::uint32_t> all(values.physical_lanes());
+    std::iota(all.begin(), all.end(), 0u);
+    return all;
 }
 
 }  // namespace
@@ -198,20 +210,40 @@ void pair::begin_power() {
     }
 }
 
+void pair::plan(const config::fault& fault) {
+    board& hit = *boards_[fault.board];
+    const auto at = [&](double after_link_up_s, std::function<void()> act) {
+        events_.push_back({after_link_up_s, config::describe(fault), std::move(act)});
+    };
+    const auto lanes = lanes_of(fault, values_);
+    const sc_core::sc_time duration(fault.duration_s, sc_core::SC_SEC);
+    switch (fault.kind) {
+        case config::fault_kind::death:
+            at(fault.after_link_up_s, [&hit, lanes] {
+                for (const auto lane : lanes) {
+                    hit.fibre.kill_lane(lane);
+                }
+            });
+            break;
+        case config::fault_kind::burst:
+            break;
+        case config::fault_kind::skew_step:
+            break;
+        case config::fault_kind::loss_of_signal:
+            at(fault.after_link_up_s, [&hit] { hit.fibre.unplug(); });
+            at(fault.after_link_up_s + fault.duration_s, [&hit] { hit.fibre.plug(); });
+            break;
+        case config::fault_kind::pll_loss:
+            break;
+        case config::fault_kind::far_end_reset:
+            at(fault.after_link_up_s, [&hit] { hit.phy.reset(); });
+            break;
+    }
+}
+
 void pair::plan_events() {
     for (const auto& fault : values_.faults) {
-        auto& fibre = boards_[fault.board]->fibre;
-        const auto die = [&fibre, lanes = fault.lanes] {
-            for (const auto lane : lanes) {
-                fibre.kill_lane(lane);
-                log_at(severity::info, fibre,
-                       fmt::format("lane {} dies, as the configuration asks", lane));
-            }
-        };
-        events_.push_back({fault.after_link_up_s,
-                           fmt::format("death of {} lanes of board {}", fault.lanes.size(),
-                                       boards_[fault.board]->basename()),
-                           die});
+        plan(fault);
     }
     for (const auto& change : values_.fidelity_changes) {
         const auto turn = [this, kind = change.to] {
@@ -236,6 +268,8 @@ void pair::apply_events() {
             due_.notify(wait);
             return;
         }
+        log_at(severity::info, *this, next.text + ", as the configuration asks",
+               sc_core::SC_ZERO_TIME);
         next.act();
     }
 }
