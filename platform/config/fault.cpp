@@ -29,7 +29,7 @@ constexpr std::array FIGURES{
     figure{"duration_s", &fault::duration_s, "s", 1e-6, 10e-3},
     figure{"loss_db", &fault::loss_db, "dB", 0.1, 60.0},
     figure{"error_ratio", &fault::error_ratio, "1", 1e-9, 0.5},
-    // Three ways to be late or early: cables creep by picoseconds, connectors jump by nanoseconds.
+    // Cables creep by picoseconds, connectors jump by nanoseconds.
     figure{"skew_s", &fault::skew_s, "s", -10e-9, 10e-9},
 };
 constexpr std::array<std::string_view, 3> WORDS{"kind", "board", "lanes"};

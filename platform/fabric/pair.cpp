@@ -8,6 +8,7 @@
 
 #include "firmware/include/luxlane/job.h"
 #include "models/common/log.h"
+#include "models/common/normal.h"
 #include "models/dsp/waveform_array.h"
 #include "models/photonics/lane_response.h"
 #include "platform/board/memory_map.h"
@@ -41,13 +42,25 @@ std::uint32_t target_power_10nw(const config::configuration& values) {
     return static_cast<std::uint32_t>(std::lround(power_w / POWER_STEP_W));
 }
 
+/// The loss that brings a lane from one bit error ratio to another, dB, where the amplifier makes
+/// the noise: its Q is in proportion to the light.
+double loss_to_ratio_db(double from, double to) {
+    constexpr double least_ratio = 1e-300;
+    constexpr double darkness_db = 60.0;
+    const double now = -normal_quantile(std::clamp(from, least_ratio, 0.5));
+    const double then = -normal_quantile(std::clamp(to, least_ratio, 0.5));
+    if (!(then > 0.0)) {
+        return darkness_db;
+    }
+    return std::clamp(10.0 * std::log10(std::max(now, then) / then), 0.0, darkness_db);
+}
+
 /// The physical lanes that a fault hits.
-std::vector<std::uint32_t> lanes_of(const config::fault& fault,
-                                    const config::configuration& values) {
+std::vector<unsigned> lanes_of(const config::fault& fault, const config::configuration& values) {
     if (!fault.lanes.empty()) {
         return fault.lanes;
     }
-    std::vector<std::uint32_t> all(values.physical_lanes());
+    std::vector<unsigned> all(values.physical_lanes());
     std::iota(all.begin(), all.end(), 0u);
     return all;
 }
@@ -210,40 +223,47 @@ void pair::begin_power() {
     }
 }
 
-void pair::plan(const config::fault& fault) {
+void pair::apply(const config::fault& fault) {
     board& hit = *boards_[fault.board];
-    const auto at = [&](double after_link_up_s, std::function<void()> act) {
-        events_.push_back({after_link_up_s, config::describe(fault), std::move(act)});
-    };
+    board& receiver = *boards_[1 - fault.board];
     const auto lanes = lanes_of(fault, values_);
+    const auto at = sc_core::sc_time_stamp();
     const sc_core::sc_time duration(fault.duration_s, sc_core::SC_SEC);
     switch (fault.kind) {
         case config::fault_kind::death:
-            at(fault.after_link_up_s, [&hit, lanes] {
-                for (const auto lane : lanes) {
-                    hit.fibre.kill_lane(lane);
-                }
-            });
+            for (const auto lane : lanes) {
+                hit.fibre.kill_lane(lane);
+            }
             break;
         case config::fault_kind::burst:
+            for (const auto lane : lanes) {
+                const double loss_db =
+                    fault.loss_db > 0.0
+                        ? fault.loss_db
+                        : loss_to_ratio_db(receiver.receiver.lane_ber(lane), fault.error_ratio);
+                hit.fibre.burst(at, duration, std::span(&lane, 1), loss_db);
+            }
             break;
         case config::fault_kind::skew_step:
+            for (const auto lane : lanes) {
+                hit.fibre.skew_step(at, lane, fault.skew_s);
+            }
             break;
         case config::fault_kind::loss_of_signal:
-            at(fault.after_link_up_s, [&hit] { hit.fibre.unplug(); });
-            at(fault.after_link_up_s + fault.duration_s, [&hit] { hit.fibre.plug(); });
+            hit.fibre.loss_of_signal(at, duration);
             break;
         case config::fault_kind::pll_loss:
             break;
         case config::fault_kind::far_end_reset:
-            at(fault.after_link_up_s, [&hit] { hit.phy.reset(); });
+            hit.phy.reset();
             break;
     }
 }
 
 void pair::plan_events() {
     for (const auto& fault : values_.faults) {
-        plan(fault);
+        events_.push_back(
+            {fault.after_link_up_s, config::describe(fault), [this, &fault] { apply(fault); }});
     }
     for (const auto& change : values_.fidelity_changes) {
         const auto turn = [this, kind = change.to] {

@@ -46,7 +46,7 @@ private:
     void place_job(board& target, unsigned index);
     void link_changed(unsigned index, link_state state, const sc_core::sc_time& at);
     void plan_events();
-    void plan(const config::fault& fault);
+    void apply(const config::fault& fault);
     void begin_power();
     void board_ended();
     void apply_events();

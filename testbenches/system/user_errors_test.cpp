@@ -163,8 +163,18 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
     }
     SECTION("unknown kind of fault") {
         CHECK(description_message("[[fault]]\nkill_lane = \"3@1us\"\n") ==
-              "luxlane: board.toml:2:1: unknown key 'fault.kill_lane'; write [[fault]] tables "
-              "with kill_lanes = \"3,17@100us\"");
+              "luxlane: board.toml:2:1: unknown key 'fault.kill_lane'; did you mean "
+              "'fault.kill_lanes'?");
+    }
+    SECTION("a fault that lasts too long") {
+        CHECK(description_message("[[fault]]\nkind = \"loss_of_signal\"\nduration_s = \"1s\"\n") ==
+              "luxlane: board.toml:3:14: fault.duration_s = 1 s is out of range; allowed: 1 us .. "
+              "10 ms");
+    }
+    SECTION("a fault that does not say what its kind needs") {
+        CHECK(description_message("[[fault]]\nkind = \"skew_step\"\nlanes = \"3\"\n"
+                                  "after_link_up_s = \"1us\"\n") ==
+              "luxlane: board.toml:1:1: a fault of kind skew_step needs skew_s");
     }
     SECTION("a switch to no fidelity") {
         CHECK(description_message("[[switch]]\nfidelity = \"spice@1us\"\n") ==
@@ -174,7 +184,7 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
     SECTION("a lane that the link does not have") {
         CHECK(description_message("[link]\ndata_lanes = 34\nspare_lanes = 6\n[[fault]]\n"
                                   "kill_lanes = \"40@1us\"\n") ==
-              "luxlane: board.toml: kill_lanes names lane 40; the link has lanes 0 .. 39");
+              "luxlane: board.toml: a fault names lane 40; the link has lanes 0 .. 39");
     }
     SECTION("more lanes than the devices have") {
         CHECK(
@@ -210,7 +220,23 @@ TEST_CASE("bad lanes or times in --kill-lanes") {
     CHECK(message("c:3@1us") ==
           "luxlane: --kill-lanes: 'c:3' in 'c:3@1us' is not a lane; lanes are 0 .. 543");
     CHECK(message("470@1us") ==
-          "luxlane: command line: kill_lanes names lane 470; the link has lanes 0 .. 459");
+          "luxlane: command line: a fault names lane 470; the link has lanes 0 .. 459");
+}
+
+TEST_CASE("bad kinds, arguments or times in --fault, and seeds of --random-faults") {
+    const auto message = [](const char* value) { return run_message({"--fault", value}); };
+    CHECK(message("flood@1us") ==
+          "luxlane: --fault: 'flood' in 'flood@1us' is no kind of fault; allowed: death, burst, "
+          "skew_step, loss_of_signal, pll_loss, far_end_reset");
+    CHECK(message("loss_of_signal:b@1us") ==
+          "luxlane: --fault: 'loss_of_signal:b@1us': write loss_of_signal:[a:|b:]DURATION@TIME, "
+          "e.g. loss_of_signal:b:1ms@100us");
+    CHECK(message("loss_of_signal:11ms@1us") ==
+          "luxlane: --fault: fault.duration_s = 11 ms is out of range; allowed: 1 us .. 10 ms");
+    CHECK(message("burst:470:3dB:1us@1us") ==
+          "luxlane: command line: a fault names lane 470; the link has lanes 0 .. 459");
+    CHECK(run_message({"--random-faults", "one"}) ==
+          "luxlane: --random-faults: 'one' is not a seed, a whole number from 0");
 }
 
 TEST_CASE("bad --set, --seed and --fidelity") {
