@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 
@@ -82,6 +83,22 @@ std::vector<std::uint32_t> lane_list(std::string_view rest, const std::string& w
         }
         rest.remove_prefix(comma + 1);
     }
+}
+
+/// A time that reads back as the same number, with a prefix where that is as exact.
+std::string time_text(double seconds) {
+    constexpr std::size_t readable = 10;
+    constexpr std::array<std::string_view, 4> units{"ms", "us", "ns", "ps"};
+    double factor = 1.0;
+    for (const auto unit : units) {
+        factor *= 1e3;
+        const auto text = fmt::format("{} {}", seconds * factor, unit);
+        if (std::abs(seconds) * factor >= 1.0 && text.size() <= readable &&
+            parse_quantity(text, "s") == seconds) {
+            return text;
+        }
+    }
+    return fmt::format("{} s", seconds);
 }
 
 std::string lane_text(const std::vector<std::uint32_t>& lanes) {
@@ -295,9 +312,9 @@ fault parse_lane_deaths(const std::string& text) {
 
 std::string to_toml(const fault& entry) {
     const auto& form = form_of(entry.kind);
-    auto text =
-        fmt::format("[[fault]]\nkind = \"{}\"\nboard = \"{}\"\nafter_link_up_s = \"{} s\"\n",
-                    name_of(entry.kind), entry.board == 0 ? 'a' : 'b', entry.after_link_up_s);
+    auto text = fmt::format("[[fault]]\nkind = \"{}\"\nboard = \"{}\"\nafter_link_up_s = \"{}\"\n",
+                            name_of(entry.kind), entry.board == 0 ? 'a' : 'b',
+                            time_text(entry.after_link_up_s));
     if (form.lanes) {
         text += fmt::format("lanes = \"{}\"\n", lane_text(entry.lanes));
     }
@@ -307,10 +324,10 @@ std::string to_toml(const fault& entry) {
         text += fmt::format("error_ratio = \"{}\"\n", entry.error_ratio);
     }
     if (form.duration) {
-        text += fmt::format("duration_s = \"{} s\"\n", entry.duration_s);
+        text += fmt::format("duration_s = \"{}\"\n", time_text(entry.duration_s));
     }
     if (form.skew) {
-        text += fmt::format("skew_s = \"{} s\"\n", entry.skew_s);
+        text += fmt::format("skew_s = \"{}\"\n", time_text(entry.skew_s));
     }
     return text;
 }
