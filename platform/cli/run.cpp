@@ -73,8 +73,10 @@ void add_faults(config::configuration& values, const char* option,
 std::vector<config::fault> random_faults(const config::configuration& values,
                                          const std::string& text) {
     using config::fault_kind;
-    static constexpr std::array KINDS{fault_kind::death, fault_kind::burst, fault_kind::skew_step,
-                                      fault_kind::loss_of_signal, fault_kind::far_end_reset};
+    // The last one only where there are host lanes.
+    static constexpr std::array KINDS{fault_kind::death,         fault_kind::burst,
+                                      fault_kind::skew_step,     fault_kind::loss_of_signal,
+                                      fault_kind::far_end_reset, fault_kind::pll_loss};
     if (text.empty()) {
         return {};
     }
@@ -85,7 +87,7 @@ std::vector<config::fault> random_faults(const config::configuration& values,
             fmt::format("--random-faults: '{}' is not a seed, a whole number from 0", text));
     }
     config::fault_ranges ranges;
-    ranges.kinds = KINDS;
+    ranges.kinds = std::span(KINDS).first(KINDS.size() - (values.has_host_lanes() ? 0 : 1));
     ranges.lanes = static_cast<std::uint32_t>(values.physical_lanes());
     return config::draw_faults(seed, ranges);
 }

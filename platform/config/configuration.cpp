@@ -276,6 +276,24 @@ void check_host(const configuration& values, const std::string& name) {
     }
 }
 
+void check_faults(const configuration& values, const std::string& name) {
+    for (const auto& fault : values.faults) {
+        for (const auto lane : fault.lanes) {
+            if (lane >= values.physical_lanes()) {
+                throw configuration_error(
+                    fmt::format("{}: a fault names lane {}; the link has lanes 0 .. {}", name, lane,
+                                values.physical_lanes() - 1));
+            }
+        }
+        if (fault.kind == fault_kind::pll_loss && !values.has_host_lanes()) {
+            throw configuration_error(
+                fmt::format("{}: a fault of kind pll_loss needs host lanes; "
+                            "link.host_interface = \"{}\" has none",
+                            name, values.link.host_interface));
+        }
+    }
+}
+
 }  // namespace
 
 std::span<const parameter> parameters() {
@@ -296,15 +314,7 @@ void check(const configuration& values, const std::string& name) {
             fmt::format("{}: link.data_lanes + link.spare_lanes = {}; the devices have room for {}",
                         name, lanes, MAXIMUM_LANES));
     }
-    for (const auto& fault : values.faults) {
-        for (const auto lane : fault.lanes) {
-            if (lane >= lanes) {
-                throw configuration_error(
-                    fmt::format("{}: a fault names lane {}; the link has lanes 0 .. {}", name, lane,
-                                lanes - 1));
-            }
-        }
-    }
+    check_faults(values, name);
     check_blocks(values, name);
     check_host(values, name);
     try {

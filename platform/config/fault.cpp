@@ -15,7 +15,7 @@
 namespace luxlane::config {
 namespace {
 
-constexpr std::uint32_t MAXIMUM_LANE = 543;
+constexpr std::uint32_t MAXIMUM_LANE = 671;
 constexpr std::string_view ALL_LANES = "all";
 
 /// A number of a fault: its key in files, where it stands, and what may stand there.

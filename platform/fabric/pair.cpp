@@ -253,6 +253,9 @@ void pair::apply(const config::fault& fault) {
             hit.fibre.loss_of_signal(at, duration);
             break;
         case config::fault_kind::pll_loss:
+            for (unsigned pll = 0; pll < hit.host->plls(); ++pll) {
+                hit.host->drop_pll(pll, at, duration);
+            }
             break;
         case config::fault_kind::far_end_reset:
             hit.phy.reset();

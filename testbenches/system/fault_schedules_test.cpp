@@ -79,7 +79,7 @@ TEST_CASE("a printed schedule, read from a file, gives the same report as its se
     const auto schedule = schedule_of(drawn.program.out);
     REQUIRE(schedule.find("[[fault]]") != std::string::npos);
     auto from_file = std::vector<std::string>(options.begin(), options.end() - 2);
-    from_file.push_back(directory.write("schedule.toml", schedule));
+    from_file.insert(from_file.begin(), directory.write("schedule.toml", schedule));
     CHECK(run_with_report(from_file, directory).text == drawn.text);
 }
 

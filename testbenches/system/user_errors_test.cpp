@@ -215,10 +215,10 @@ TEST_CASE("bad lanes or times in --kill-lanes") {
     CHECK(message("3@-1us") ==
           "luxlane: --kill-lanes: '3@-1us': the time counts from LINK UP, from 0 s");
     CHECK(message("999@1us") ==
-          "luxlane: --kill-lanes: '999' in '999@1us' is not a lane; lanes are 0 .. 543");
+          "luxlane: --kill-lanes: '999' in '999@1us' is not a lane; lanes are 0 .. 671");
     CHECK(message("5-2@1us") == "luxlane: --kill-lanes: '5-2' in '5-2@1us' runs backwards");
     CHECK(message("c:3@1us") ==
-          "luxlane: --kill-lanes: 'c:3' in 'c:3@1us' is not a lane; lanes are 0 .. 543");
+          "luxlane: --kill-lanes: 'c:3' in 'c:3@1us' is not a lane; lanes are 0 .. 671");
     CHECK(message("470@1us") ==
           "luxlane: command line: a fault names lane 470; the link has lanes 0 .. 459");
 }
@@ -235,6 +235,9 @@ TEST_CASE("bad kinds, arguments or times in --fault, and seeds of --random-fault
           "luxlane: --fault: fault.duration_s = 11 ms is out of range; allowed: 1 us .. 10 ms");
     CHECK(message("burst:470:3dB:1us@1us") ==
           "luxlane: command line: a fault names lane 470; the link has lanes 0 .. 459");
+    CHECK(message("pll_loss:1ms@1us") ==
+          "luxlane: command line: a fault of kind pll_loss needs host lanes; link.host_interface = "
+          "\"direct\" has none");
     CHECK(run_message({"--random-faults", "one"}) ==
           "luxlane: --random-faults: 'one' is not a seed, a whole number from 0");
 }

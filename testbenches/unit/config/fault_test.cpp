@@ -170,7 +170,7 @@ TEST_CASE("a drawn schedule depends on its seed alone and reads back unchanged")
         CAPTURE(seed);
         const auto schedule = draw_faults(seed, ranges);
         const auto again = draw_faults(seed, ranges);
-        std::string text;
+        std::string text = "[link]\nhost_interface = \"800gaui-8\"\n";
         for (const auto& each : schedule) {
             text += to_toml(each);
             kinds.insert(each.kind);

@@ -67,7 +67,7 @@ public:
     }
 
     std::uint64_t received() const { return received_; }
-    std::uint64_t next() const { return next_; }          ///< number expected
+    std::uint64_t accounted() const { return received_ + reported_; }
     std::uint64_t reported() const { return reported_; }  ///< flits said to be lost
     std::uint64_t silent() const { return silent_; }      ///< missing, and nobody said so
     std::uint64_t repeated() const { return repeated_; }  ///< doubled or out of order
