@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 #include <string>
 
 #include "testbenches/unit/firmware/mock_mmio.h"
@@ -273,5 +274,12 @@ TEST_CASE("the module monitor kicks the watchdog and judges the temperature") {
 TEST_CASE("every cause has a text of its own") {
     CHECK(luxlane_cause_text(luxlane_cause_none) == std::string("none"));
     CHECK(luxlane_cause_text(luxlane_cause_application) == std::string("the application failed"));
-    CHECK(luxlane_cause_text(luxlane_cause_payload_lost + 1) == std::string("unknown cause"));
+    constexpr std::uint32_t last = luxlane_cause_unstable;
+    std::set<std::string> texts;
+    for (std::uint32_t cause = 0; cause <= last; ++cause) {
+        texts.insert(luxlane_cause_text(cause));
+    }
+    CHECK(texts.size() == last + 1);
+    CHECK(texts.count("unknown cause") == 0);
+    CHECK(luxlane_cause_text(last + 1) == std::string("unknown cause"));
 }
