@@ -1,6 +1,5 @@
 #include "models/serdes_phy/idle_accrual.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -12,7 +11,8 @@
 namespace luxlane::wide_link {
 namespace {
 
-/// Probability of 0 .. t errors in a codeword; the rest is `beyond`.
+/// Probabilities of 0 .. t errors in a codeword and of more. Each is made of positive terms alone,
+/// so that the rarest keeps its relative precision.
 struct error_distribution {
     std::array<double, 16> exactly{};
     double beyond = 0.0;
@@ -53,13 +53,14 @@ error_distribution distribution_of(std::span<const double> ratio, const payload_
         mean += each < poor ? per_lane * each : 0.0;
     }
     error_distribution result;
+    // The mean is below 0.06 (`poor` times the parts of a codeword): thirty terms are all there is.
     double term = portable_exp(-mean);
-    for (std::size_t n = 0; n <= correctable; ++n) {
-        result.exactly[n] = term;
+    for (std::size_t n = 0; n <= correctable + 30; ++n) {
+        (n <= correctable ? result.exactly[n] : result.beyond) += term;
         term *= mean / static_cast<double>(n + 1);
     }
-    double expected = mean;
     const auto fold = [&](double probability) {
+        result.beyond += result.exactly[correctable] * probability;
         for (std::size_t n = correctable; n > 0; --n) {
             result.exactly[n] =
                 result.exactly[n] * (1.0 - probability) + result.exactly[n - 1] * probability;
@@ -68,20 +69,11 @@ error_distribution distribution_of(std::span<const double> ratio, const payload_
     };
     for (const double each : ratio) {
         if (each >= poor) {
-            expected += per_lane * each;
             for (double symbol = 0.0; symbol < whole; symbol += 1.0) {
                 fold(each);
             }
             fold(each * (per_lane - whole));
         }
-    }
-    // Below this mean the tail is under 1e-18 and 1 - sum would be rounding alone.
-    if (expected > 0.5) {
-        double sum = 0.0;
-        for (const double each : result.exactly) {
-            sum += each;
-        }
-        result.beyond = std::max(0.0, 1.0 - sum);
     }
     return result;
 }
@@ -119,29 +111,24 @@ void idle_accrual::add(std::uint64_t codewords, std::span<const std::uint16_t> p
     }
     counters.codewords += codewords;
     const auto chance = distribution_of(ratio, format_);
-    double with_errors = chance.beyond;
-    for (std::size_t n = 1; n <= correctable; ++n) {
-        with_errors += chance.exactly[n];
+    std::array<double, 17> at_least{};  // n or more errors, summed from the rarest
+    at_least[correctable + 1] = chance.beyond;
+    for (std::size_t n = correctable + 1; n-- > 0;) {
+        at_least[n] = at_least[n + 1] + chance.exactly[n];
     }
-    std::uint64_t left = binomial(codewords, with_errors / (with_errors + chance.exactly[0]));
+    std::uint64_t left = binomial(codewords, at_least[1] / at_least[0]);
     counters.histogram[0] += codewords - left;
     std::uint64_t corrected = 0;
     for (std::size_t n = 1; n <= correctable && left > 0; ++n) {
-        const std::uint64_t drawn = binomial(left, chance.exactly[n] / with_errors);
-        with_errors -= chance.exactly[n];
-        left -= drawn;
+        const std::uint64_t more =
+            at_least[n] > 0.0 ? binomial(left, at_least[n + 1] / at_least[n]) : 0;
+        const std::uint64_t drawn = left - more;
+        left = more;
         counters.histogram[n] += drawn;
         counters.corrected_codewords += drawn;
         corrected += n * drawn;
     }
-    // What rounding of the remaining probability left over without a tail belongs to one error.
-    if (chance.beyond <= 0.0 && left > 0) {
-        counters.histogram[1] += left;
-        counters.corrected_codewords += left;
-        corrected += left;
-    } else {
-        counters.uncorrectable_codewords += left;
-    }
+    counters.uncorrectable_codewords += left;
     counters.corrected_symbols += corrected;
 
     double weight = 0.0;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "models/coding/codeword_failure.h"
 #include "models/serdes_phy/idle_accrual.h"
 #include "models/serdes_phy/lane_map.h"
 #include "models/serdes_phy/receive_lane.h"
@@ -44,8 +45,8 @@ struct errors {
         : physical_of(lanes), ber(lanes, ratio), counters(static_cast<std::uint32_t>(lanes)) {
         std::iota(physical_of.begin(), physical_of.end(), std::uint16_t{0});
     }
-    void add(std::uint64_t codewords) {
-        idle_accrual({1, 0, idle_error_purpose}, {}).add(codewords, physical_of, ber, counters);
+    void add(std::uint64_t codewords, const payload_format& format = {}) {
+        idle_accrual({1, 0, idle_error_purpose}, format).add(codewords, physical_of, ber, counters);
     }
 };
 
@@ -214,6 +215,45 @@ TEST_CASE("idle codewords fail as often as the binomial law says") {
     CHECK(std::abs(double(at_1e6.counters.corrected_bits) - 5440.0) < 243.0);
     const auto& histogram = at_1e6.counters.histogram;
     CHECK(std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0}) == 1'000'000);
+}
+
+// link.md 2.2's law as `codeword_failure_ratio` sums it; the lane counts divide the codewords.
+TEST_CASE("idle codewords of every code fail as often as its distance says") {
+    using coding::fec_kind;
+    struct point {
+        fec_kind fec;
+        std::size_t lanes;
+        double ber;
+    };
+    const auto [fec, lanes, ber] = GENERATE(values<point>({{fec_kind::kr4, 264, 9e-5},
+                                                           {fec_kind::kr4, 264, 2.4e-4},
+                                                           {fec_kind::kr4, 264, 1e-3},
+                                                           {fec_kind::rs272, 272, 9e-5},
+                                                           {fec_kind::rs272, 272, 2.4e-4},
+                                                           {fec_kind::rs272, 136, 1e-3},
+                                                           {fec_kind::kp4, 272, 2.4e-4},
+                                                           {fec_kind::kp4, 544, 5e-4},
+                                                           {fec_kind::kp4, 272, 1e-3}}));
+    const double ratio = coding::codeword_failure_ratio(fec, 1.0 - std::pow(1.0 - ber, 10.0));
+    const auto codewords = static_cast<std::uint64_t>(10000.0 / ratio);
+    errors count(lanes, ber);
+    count.add(codewords, {.fec = fec});
+    const double expected = ratio * double(codewords);
+    CAPTURE(coding::correctable_of(fec), ber, expected);
+    // Two-sided 99 % of the binomial law.
+    CHECK(std::abs(double(count.counters.uncorrectable_codewords) - expected) <
+          2.576 * std::sqrt(expected * (1.0 - ratio)));
+    const auto& histogram = count.counters.histogram;
+    CHECK(std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0}) +
+              count.counters.uncorrectable_codewords ==
+          codewords);
+}
+
+TEST_CASE("idle codewords fail at no rate that is rounding") {
+    // KP4 at 9e-5: 3e-19 a codeword.
+    errors count(272, 9e-5);
+    count.add(1'000'000'000'000'000);
+    CHECK(count.counters.uncorrectable_codewords == 0);
 }
 
 TEST_CASE("idle codewords with eight dead lanes of 272 fail as 98.4 % do") {
