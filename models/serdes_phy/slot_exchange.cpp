@@ -103,7 +103,8 @@ filled_slots slot_exchange::fill(std::uint32_t most, std::uint32_t group, std::u
         return out;
     }
     auto& transmitter = retry_.transmitter;
-    const bool idle = transmitter.sendable() == 0 && !flits_ready(now_ps);
+    // Also while flits wait for an acknowledgement: both ends may hold back theirs.
+    const bool idle = transmitter.sendable() == 0 && !flits_to_send(now_ps);
     while (settings_.enable && out.slots < most) {
         const auto set = retry_.control(now_ps, idle);
         if (!set) {

@@ -56,7 +56,8 @@ public:
     /// This port is reset: all it holds is lost, and the far end will be told how much.
     void reset(std::uint64_t now_ps);
 
-    /// When there is something for the next slots, `never` if at no time that is known yet.
+    /// When there is something for the next slots, `never` if at no time that is known yet. If that
+    /// is `now_ps`, `fill` fills at least one group now.
     std::uint64_t wants_ps(std::uint64_t now_ps) const;
     /// When `expire` has to be called.
     std::uint64_t deadline_ps() const { return retry_.transmitter.deadline_ps(); }
@@ -81,6 +82,11 @@ private:
 
     bool flits_ready(std::uint64_t now_ps) const {
         return !waiting_.empty() && serving() && waiting_.front().ready_ps <= now_ps;
+    }
+    /// Whether a flit of the FIFO can go into the next slot.
+    bool flits_to_send(std::uint64_t now_ps) const {
+        return flits_ready(now_ps) && retry_.transmitter.room() > 0 &&
+               retry_.transmitter.state() != retry_transmitter_state::init;
     }
     void absorb(std::size_t most, std::uint64_t now_ps, filled_slots& out);
 

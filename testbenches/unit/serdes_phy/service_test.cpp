@@ -255,3 +255,29 @@ TEST_CASE("errors of both hosts' lanes meet those of the line in one codeword") 
         CHECK(bench.host_b.counter(regs::reg::corrected_bits_lo) == tx + rx);
     });
 }
+
+TEST_CASE("traffic both ways fills the replay buffers and goes on") {
+    fresh_simulation([] {
+        wide_link::retry_settings settings;
+        settings.replay_buffer_flits = 7;
+        phy_bench bench(settings);
+        bench.bring_up();
+        REQUIRE(bench.run_until(
+            [&] {
+                return bench.host_a.get(regs::status::serving) &&
+                       bench.host_b.get(regs::status::serving);
+            },
+            20.0));
+        const auto there = bench.host_a.queue(150, 1);
+        const auto back = bench.host_b.queue(100, 2);
+        bench.run_until(
+            [&] {
+                return bench.host_a.received.size() >= back.size() &&
+                       bench.host_b.received.size() >= there.size();
+            },
+            200.0);
+        CHECK((bench.host_b.received == there));
+        CHECK((bench.host_a.received == back));
+        CHECK(bench.host_a.lost + bench.host_b.lost == 0);
+    });
+}
