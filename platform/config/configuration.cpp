@@ -241,6 +241,10 @@ void check_blocks(const configuration& values, const std::string& name) {
         values.lane.feedback_taps == std::floor(values.lane.feedback_taps),
         fmt::format("lane.feedback_taps = {} is not a whole number", values.lane.feedback_taps));
     const auto& phy = values.phy;
+    require(phy.interleave != 3, "link.interleave = 3: codewords alternate by 1, 2 or 4");
+    require(phy.clock_lanes <= values.physical_lanes(),
+            fmt::format("link.clock_lanes = {}: the link has {} lanes", phy.clock_lanes,
+                        values.physical_lanes()));
     require(
         2 * phy.deskew_margin_words < phy.deskew_fifo_words,
         fmt::format("phy.deskew_margin_words = {} leaves nothing of phy.deskew_fifo_words = {}; "

@@ -192,6 +192,10 @@ TEST_CASE("a mistake in a board description is named with file, line, column and
             "luxlane: board.toml: link.data_lanes + link.spare_lanes = 700; the devices have room "
             "for 672");
     }
+    SECTION("an interleave that no stream has") {
+        CHECK(description_message("[link]\ninterleave = 3\n") ==
+              "luxlane: board.toml: link.interleave = 3: codewords alternate by 1, 2 or 4");
+    }
     SECTION("no TOML") {
         const auto message = description_message("[link\ndata_lanes = 4\n");
         CHECK(message.find("luxlane: board.toml:1:6: ") == 0);
