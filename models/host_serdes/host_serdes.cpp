@@ -228,6 +228,9 @@ void host_serdes::settle_lane(unsigned lane) {
     } else if (!receiver.locked && !receiver.lock_at) {
         receiver.lock_at = now() + seconds(config_.receiver.lock_time_s);
     }
+    if (!receiver.locked || receiver.loop == loopback::near) {
+        receiver.eye.interrupted = true;
+    }
 }
 
 void host_serdes::refresh_model(unsigned lane) {

@@ -91,9 +91,9 @@ private:
         int phase = 0;
         int voltage = 0;
         std::optional<time> done_at;
+        bool interrupted = false;  ///< the slicers had no clock or no signal of the trace meanwhile
         bool done = false, failed = false;
         std::uint64_t errors = 0;
-        std::uint64_t runs = 0;
     };
     struct receiver_state {
         bool enabled = false;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/common/random.h"
+#include "models/common/binomial.h"
 #include "models/host_serdes/host_serdes.h"
 #include "registers/host_serdes.h"
 
@@ -18,31 +18,6 @@ constexpr std::size_t MOST_HOPS = 3;
 
 void add(std::uint64_t& counter, std::uint64_t more) {
     counter = more > COUNTER_LIMIT - counter ? COUNTER_LIMIT : counter + more;
-}
-
-/// Successes among `trials` of probability `p`. `draw` positions of the stream follow each other.
-std::uint64_t draw_binomial(std::uint64_t trials, double p, const stream_key& stream,
-                            std::uint64_t draw) {
-    if (p > 0.5) {
-        return trials - draw_binomial(trials, 1.0 - p, stream, draw);
-    }
-    const double mean = static_cast<double>(trials) * p;
-    // Beyond, a Gaussian's error is far below the scatter of one draw.
-    constexpr double countable = 1000.0;
-    if (mean > countable) {
-        const double count = mean + std::sqrt(mean * (1.0 - p)) * gaussian(stream, draw);
-        return static_cast<std::uint64_t>(
-            std::clamp(std::round(count), 0.0, static_cast<double>(trials)));
-    }
-    std::uint64_t successes = 0;
-    if (p > 0.0) {
-        const double per_log = 1.0 / std::log1p(-p);
-        double place = std::floor(std::log(uniform53(stream, draw)) * per_log);
-        for (; place < static_cast<double>(trials); ++successes) {
-            place += 1.0 + std::floor(std::log(uniform53(stream, ++draw)) * per_log);
-        }
-    }
-    return successes;
 }
 
 }  // namespace
@@ -157,23 +132,18 @@ void host_serdes::close_gate(unsigned lane) {
 
 void host_serdes::start_eye(unsigned lane) {
     auto& eye = state_.receivers[lane].eye;
-    if (eye.done_at) {
-        return;
-    }
-    eye.done = eye.failed = false;
+    eye.done = eye.failed = eye.interrupted = false;
     eye.errors = 0;
-    ++eye.runs;
     eye.done_at =
         now() + time(std::ldexp(1.0 / config_.symbol_rate_bd(), static_cast<int>(eye.dwell)),
                      sc_core::SC_SEC);
 }
 
 void host_serdes::finish_eye(unsigned lane) {
-    auto& receiver = state_.receivers[lane];
-    auto& eye = receiver.eye;
+    auto& eye = state_.receivers[lane].eye;
     bank_.set(regs::irq_status::eye_done, true);
-    eye.done = receiver.locked && receiver.loop != loopback::near;
-    eye.failed = !eye.done;
+    eye.failed = eye.interrupted;
+    eye.done = !eye.failed;
     if (eye.failed) {
         return;
     }
@@ -182,9 +152,10 @@ void host_serdes::finish_eye(unsigned lane) {
         sampler.emplace(models_[lane].equalised, law(lane), config_.receiver.jitter);
     }
     const double offset_v = config_.receiver.full_scale_v * eye.voltage / VOLTAGE_STEPS;
-    eye.errors = draw_binomial(std::uint64_t{1} << eye.dwell,
-                               sampler->wrong_ratio(eye.eye, eye.phase, offset_v),
-                               stream(lane, stream_purpose::host_eye_count), eye.runs << 16);
+    // The number of the measurement's last symbol: no other of this lane's measurements ends there.
+    eye.errors =
+        binomial(stream(lane, stream_purpose::host_eye_count), symbol_at(sc_core::sc_time_stamp()),
+                 std::uint64_t{1} << eye.dwell, sampler->wrong_ratio(eye.eye, eye.phase, offset_v));
 }
 
 }  // namespace luxlane

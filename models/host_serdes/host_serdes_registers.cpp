@@ -336,13 +336,17 @@ void host_serdes::map_eye_registers() {
     });
     window.on_write(regs::reg::lane_eye_control, [this](unsigned lane, std::uint64_t written) {
         namespace r = regs::lane_eye_control;
+        auto& eye = state_.receivers[lane].eye;
+        if (eye.done_at) {
+            bank_.set(regs::error_code::code, code::eye_busy);
+            return;
+        }
         const unsigned eyes = (1u << config_.bits_per_symbol()) - 1;
         if (r::eye.decode(written) >= eyes || r::dwell.decode(written) > LONGEST_DWELL) {
             bank_.set(regs::error_code::code, code::bad_eye);
             return;
         }
         change([&] {
-            auto& eye = state_.receivers[lane].eye;
             eye.eye = r::eye.decode(written);
             eye.dwell = r::dwell.decode(written);
             if (r::start.decode(written)) {
@@ -359,6 +363,10 @@ void host_serdes::map_eye_registers() {
     window.on_write(regs::reg::lane_eye_position, [this](unsigned lane, std::uint64_t written) {
         namespace r = regs::lane_eye_position;
         auto& eye = state_.receivers[lane].eye;
+        if (eye.done_at) {
+            bank_.set(regs::error_code::code, code::eye_busy);
+            return;
+        }
         eye.phase = signed_of(r::phase.decode(written), 6);
         eye.voltage = std::max(signed_of(r::voltage.decode(written), 8), -127);
     });
