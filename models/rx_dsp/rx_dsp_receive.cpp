@@ -230,7 +230,7 @@ void rx_dsp::decide_as(slicer_period& period, const lane_frame& frame, unsigned 
         if (!period.errors) {
             period.errors = make_errors(lane, *period.responses, period.filter);
         }
-        std::copy_n(frame.bits.begin() + static_cast<std::ptrdiff_t>(lane * frame.stride),
+        std::copy_n(frame.bits.begin() + std::ptrdiff_t{lane} * frame.stride,
                     decisions.size(), decisions.begin());
         flip_errors(frame, period.errors->source, decisions);
     }

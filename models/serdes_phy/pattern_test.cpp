@@ -59,7 +59,7 @@ void pattern_test::take(std::uint32_t lane, std::span<const std::uint64_t> paylo
     const std::size_t bits = to.rest_bits + frame::payload_bits;
     words_.assign(coding::words_for_bits(bits), 0);
     words_[0] = to.rest;
-    coding::copy_bits(payload, 0, words_, to.rest_bits, frame::payload_bits);
+    coding::copy_bits(payload, 0, words_, to.rest_bits, bits - to.rest_bits);
     to.rest_bits = static_cast<unsigned>(bits % word_bits);
     if (to.rest_bits > 0) {
         to.rest = words_.back();
