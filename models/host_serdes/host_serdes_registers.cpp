@@ -283,17 +283,18 @@ void host_serdes::map_diagnostic_registers() {
             pattern_of(r::generate_kind.decode(written), r::generate_invert.decode(written));
         const auto expected =
             pattern_of(r::check_kind.decode(written), r::check_invert.decode(written));
-        if (!sent || !expected) {
+        const bool generates = r::generate.decode(written), checks = r::check.decode(written);
+        if ((generates && !sent) || (checks && !expected)) {
             bank_.set(regs::error_code::code, code::bad_pattern);
             return;
         }
         change([&] {
             auto& transmitter = state_.transmitters[lane];
             auto& checker = state_.receivers[lane].checker;
-            transmitter.generating = r::generate.decode(written);
-            transmitter.generator = *sent;
-            checker.on = r::check.decode(written);
-            checker.expected = *expected;
+            transmitter.generating = generates;
+            transmitter.generator = sent.value_or(transmitter.generator);
+            checker.on = checks;
+            checker.expected = expected.value_or(checker.expected);
         });
     });
     window.on_write(regs::reg::lane_inject, [this](unsigned lane, std::uint64_t written) {

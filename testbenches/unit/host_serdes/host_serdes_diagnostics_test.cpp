@@ -248,6 +248,25 @@ TEST_CASE("host_serdes: an eye measurement fails where the clock recovery does n
     });
 }
 
+TEST_CASE("host_serdes: a kind of pattern matters only where it is sent or expected") {
+    fresh_simulation([] {
+        constexpr std::uint32_t BAD_PATTERN = 5;
+        bench b;
+        b.bring_up();
+        b.host.write_lane(3, "LANE_PATTERN", pattern(15, GENERATE | CHECK_ON));
+        b.host.write("LANE_PATTERN", 15u << 8 | GENERATE | CHECK_ON);
+        CHECK(b.host.read("ERROR_CODE") == BAD_PATTERN);
+        CHECK(b.host.read("LANE_PATTERN") == pattern(15, GENERATE | CHECK_ON));
+        b.host.write_lane(3, "LANE_PATTERN", 31u << 8 | GENERATE);
+        CHECK(b.host.read("ERROR_CODE") == 0);
+        CHECK(b.host.read("LANE_PATTERN") == (15u << 16 | 31u << 8 | GENERATE));
+        b.host.write("LANE_PATTERN", 0);
+        CHECK(b.host.read("ERROR_CODE") == 0);
+        CHECK(b.host.read("LANE_PATTERN") == (15u << 16 | 31u << 8));
+        CHECK(b.serdes.ready());
+    });
+}
+
 TEST_CASE("host_serdes: a running eye measurement refuses to be moved") {
     fresh_simulation([] {
         constexpr std::uint32_t EYE_BUSY = 8;

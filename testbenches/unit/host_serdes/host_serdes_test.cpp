@@ -162,7 +162,7 @@ TEST_CASE("host_serdes: illegal settings are refused and named") {
         refused("LANE_TX_TAPS", 65u << 24, 2);
         refused("LANE_TX_CONTROL", 1001u << 16, 3);
         refused("LANE_RX_CONTROL", 5u << 17, 4);
-        refused("LANE_PATTERN", 8u << 8 | 31u << 16, 5);
+        refused("LANE_PATTERN", 8u << 8 | 31u << 16 | 1u, 5);
         refused("LANE_LOOPBACK", 3, 6);
         refused("LANE_EYE_CONTROL", 3u << 1, 7);
         refused("LANE_EYE_CONTROL", 41u << 8, 7);
