@@ -63,6 +63,13 @@ double portable_log(double x) {
                     std::fma(2.0, s, std::fma(exponent, portable::LN2_LOW, tail)));
 }
 
+// The rounding error of 1 + x cancels between the logarithm and the quotient (Kahan; Goldberg,
+// ACM Computing Surveys 23, 5 (1991), theorem 4).
+double portable_log1p(double x) {
+    const double sum = 1.0 + x;
+    return sum == 1.0 ? x : portable_log(sum) * (x / (sum - 1.0));
+}
+
 double normal_quantile(double probability) {
     if (!(probability > 0.0 && probability < 1.0))
         throw std::domain_error("normal_quantile: probability must lie inside (0, 1)");

@@ -83,4 +83,7 @@ double normal_quantile(double probability);
 /// Natural logarithm of a positive normal number, relative error below 1e-15.
 double portable_log(double x);
 
+/// ln(1 + x) for 1 + x a positive normal number, relative error below 1e-14 however small x is.
+double portable_log1p(double x);
+
 }  // namespace luxlane

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/common/normal.h"
+
 namespace luxlane::host {
 
 namespace {
@@ -15,10 +17,10 @@ lane_errors::lane_errors(const error_law& law, const line_code& code, const stre
     if (!(law.bursts_per_symbol > 0.0)) {
         return;
     }
-    const double log_miss = std::log1p(-std::min(law.bursts_per_symbol, 0.999999));
+    const double log_miss = portable_log1p(-std::min(law.bursts_per_symbol, 0.999999));
     per_log_start_ = 1.0 / log_miss;
-    clean_below_ = std::exp(log_miss * static_cast<double>(BLOCK));
-    per_log_end_ = law.continues > 0.0 ? 1.0 / std::log(law.continues) : 0.0;
+    clean_below_ = portable_exp(log_miss * static_cast<double>(BLOCK));
+    per_log_end_ = law.continues > 0.0 ? 1.0 / portable_log(law.continues) : 0.0;
 }
 
 // Among the transitions to a neighbouring level: 0-1 and 2-3 change the low bit of Gray code, 1-2
@@ -42,12 +44,12 @@ void lane_errors::draw_block(std::uint64_t block) {
     }
     const bool precoded = code_.format == photonics::modulation::pam4 && code_.precode;
     for (std::uint64_t next = 0;; u = uniform53(stream_, ++draw)) {
-        const double gap = std::floor(std::log(u) * per_log_start_);
+        const double gap = std::floor(portable_log(u) * per_log_start_);
         if (gap >= static_cast<double>(BLOCK - next)) {
             return;
         }
         next += static_cast<std::uint64_t>(gap);
-        const double more = std::floor(std::log(uniform53(stream_, ++draw)) * per_log_end_);
+        const double more = std::floor(portable_log(uniform53(stream_, ++draw)) * per_log_end_);
         const auto length = static_cast<std::uint64_t>(
             std::min(1.0 + std::max(more, 0.0), static_cast<double>(BLOCK - next)));
         for (std::uint64_t k = 0; k <= length; ++k) {

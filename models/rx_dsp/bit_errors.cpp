@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "models/common/normal.h"
+
 namespace luxlane {
 namespace {
 
@@ -44,9 +46,9 @@ bit_error_source::bit_error_source(double error_ratio, const stream_key& positio
         clean_.last = block_end_ = ~std::uint64_t{0};
         return;
     }
-    const double log_miss = std::log1p(-error_ratio);
+    const double log_miss = portable_log1p(-error_ratio);
     per_log_ = 1.0 / log_miss;
-    clean_below_ = std::exp(log_miss * static_cast<double>(BLOCK));
+    clean_below_ = portable_exp(log_miss * static_cast<double>(BLOCK));
 }
 
 void bit_error_source::begin_block(std::uint64_t first) {
@@ -62,7 +64,7 @@ void bit_error_source::begin_block(std::uint64_t first) {
 }
 
 void bit_error_source::find_error(std::uint64_t from, double draw) {
-    const double gap = std::floor(std::log(draw) * per_log_);
+    const double gap = std::floor(portable_log(draw) * per_log_);
     error_ahead_ = gap < static_cast<double>(block_end_ - from);
     clean_.last = error_ahead_ ? from + static_cast<std::uint64_t>(gap) : block_end_;
 }

@@ -197,6 +197,10 @@ TEST_CASE("portable_log and portable_exp agree with the C library", "[normal]") 
     CHECK(portable_exp(-800.0) == 0.0);
     for (double x = 1e-300; x < 1e300; x *= 3.7)
         CHECK(portable_log(x) == Approx(std::log(x)).epsilon(2e-15).margin(1e-300));
+    for (double x = 1e-300; x < 1.0; x *= 3.7) {
+        CHECK(portable_log1p(x) == Approx(std::log1p(x)).epsilon(1e-14));
+        CHECK(portable_log1p(-x) == Approx(std::log1p(-x)).epsilon(1e-14));
+    }
 }
 
 TEST_CASE("gaussian draws have unit variance", "[random]") {
