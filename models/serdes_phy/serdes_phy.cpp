@@ -155,6 +155,7 @@ void serdes_phy::on_reset() {
     std::fill(pattern_words_.begin(), pattern_words_.end(), pattern_word{});
     std::fill(pattern_snapshot_.begin(), pattern_snapshot_.end(), pattern_counts{});
     loopback_ = wide_link::loopback_mode::none;
+    loop_exchange_.reset();
     near_frames_.clear();
     slot_loop_.clear();
     std::fill(known_states_.begin(), known_states_.end(), luxlane::lane_state::off);
@@ -215,6 +216,9 @@ void serdes_phy::send(wide_link::line_block& block) {
     frame_.samples.clear();
     if (loopback_ == wide_link::loopback_mode::near) {
         loop_near(frame_);
+        if (block.kind == block_kind::payload) {
+            return;  // else the far end would accept flits and numbers that are not for it
+        }
     } else if (loopback_ == wide_link::loopback_mode::far_line) {
         return;  // the pins send what came in
     }

@@ -111,6 +111,7 @@ private:
         sc_core::sc_time due;
         wide_link::received_slots slots;
         sc_core::sc_time sent;
+        bool own = false;  ///< came through the near loopback
     };
     /// What idle codewords meet from one change of the lanes to the next, by logical lane.
     struct idle_lanes {
@@ -169,7 +170,8 @@ private:
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
         std::uint64_t flits_sent = 0;
-        std::uint64_t flits_lost = 0;  ///< reported to the accelerator
+        std::uint64_t flits_lost = 0;      ///< reported to the accelerator
+        std::uint64_t loop_discarded = 0;  ///< of near loopbacks that ended
         std::uint64_t blocks_sent = 0;
         std::uint64_t groups_sent = 0;
         std::uint64_t groups_received = 0;
@@ -234,7 +236,11 @@ private:
     void offer_room();
     void plan_retry();
     void watch_retry();
+    /// That of the accelerator's flits now.
+    wide_link::slot_exchange& exchange() { return loop_exchange_ ? *loop_exchange_ : exchange_; }
     void link_exchange();
+    void change_exchange(bool near);
+    std::uint64_t flits_discarded() const;
     void refresh_service();
     void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
                          const sc_core::sc_time& at);
@@ -302,7 +308,9 @@ private:
     wide_link::fec_counters counters_;
     wide_link::fec_counters snapshot_;
     wide_link::link_supervisor link_;
-    wide_link::slot_exchange exchange_;
+    wide_link::slot_exchange exchange_;  ///< with the far end
+    /// With this end itself, in near loopback: its numbers are not the far end's.
+    std::optional<wide_link::slot_exchange> loop_exchange_;
     wide_link::idle_accrual idle_;
     state state_;
     totals totals_;

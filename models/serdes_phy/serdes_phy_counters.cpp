@@ -29,7 +29,7 @@ void serdes_phy::take_snapshot() {
     set_counter(regs::reg::lane_bit_errors_sum_lo, bits);
     set_counter(regs::reg::host_errors_tx_lo, totals_.host_errors_sent);
     set_counter(regs::reg::host_errors_rx_lo, totals_.host_errors_received);
-    set_counter(regs::reg::flits_discarded_lo, exchange_.discarded());
+    set_counter(regs::reg::flits_discarded_lo, flits_discarded());
     set_counter(regs::reg::loopback_lost_lo, slot_loop_.lost());
     set_counter(regs::reg::flits_tx_lo, totals_.flits_sent);
     set_counter(regs::reg::flits_lost_lo, totals_.flits_lost);

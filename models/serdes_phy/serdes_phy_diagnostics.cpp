@@ -183,16 +183,21 @@ void serdes_phy::snapshot_patterns() {
 }
 
 void serdes_phy::change_loopback() {
-    loopback_ = static_cast<loopback_mode>(bank_.get(regs::loopback::mode));
+    const auto mode = static_cast<loopback_mode>(bank_.get(regs::loopback::mode));
+    if (mode == loopback_) {
+        return;
+    }
+    loopback_ = mode;
     near_frames_.clear();
     near_event_.cancel();
     slot_loop_.clear();
     // Ideal lanes have no skew; the fibre's is told again with its next block.
     receiver_.set_skew(std::vector<std::int32_t>(config_.physical_lanes));
     optics_known_ = false;
-    link_exchange();
+    change_exchange(mode == loopback_mode::near);
     observe(superframes_after_change);
     refresh_link();
+    plan_payload();
 }
 
 void serdes_phy::loop_near(const lane_frame& frame) {

@@ -42,30 +42,55 @@ void serdes_phy::accept_flits(flit_burst& burst, const sc_time& delay) {
     // Room that this instant's block makes counts from the next instant on, whichever comes first.
     const std::size_t hidden =
         state_.freed_at == sc_core::sc_time_stamp() ? state_.freed : std::uint64_t{0};
-    const std::size_t free = host_ready() ? exchange_.room() : 0;
+    const std::size_t free = host_ready() ? exchange().room() : 0;
     const std::size_t room = free > hidden ? free - hidden : 0;
     const auto ready = picoseconds(sc_core::sc_time_stamp() + delay + host_crossing());
     for (const auto& run : burst.runs) {
         const std::size_t taken = std::min(room - burst.accepted, run.size());
-        exchange_.take(run.part(0, taken), ready);
+        exchange().take(run.part(0, taken), ready);
         burst.accepted += taken;
         state_.refused = state_.refused || taken < run.size();
     }
     plan_payload();
 }
 
-// What is sent back leaves no slots for the host.
+// What is sent back leaves no slots for the host; the far end has no part in a near loopback.
 void serdes_phy::link_exchange() {
-    exchange_.link(link_.carrying() && loopback_ != loopback_mode::far_fec, picoseconds(now()));
+    const bool to_far_end = loopback_ != loopback_mode::far_fec && !loop_exchange_;
+    exchange_.link(link_.carrying() && to_far_end, picoseconds(now()));
+    if (loop_exchange_) {
+        loop_exchange_->link(link_.carrying(), picoseconds(now()));
+    }
+}
+
+void serdes_phy::change_exchange(bool near) {
+    if (loop_exchange_) {
+        loop_exchange_->reset(picoseconds(now()));
+        totals_.loop_discarded += loop_exchange_->discarded() +
+                                  loop_exchange_->retry().transmitter.counters().given_up_flits;
+        loop_exchange_.reset();
+    }
+    if (near) {
+        loop_exchange_.emplace(config_.retry, config_.transmit_fifo_flits);
+    }
+    link_exchange();
+}
+
+std::uint64_t serdes_phy::flits_discarded() const {
+    return exchange_.discarded() + totals_.loop_discarded +
+           (loop_exchange_ ? loop_exchange_->discarded() : 0);
 }
 
 void serdes_phy::plan_payload() {
     payload_event_.cancel();
     const auto present = sc_core::sc_time_stamp();
     exchange_.expire(picoseconds(present));
+    if (loop_exchange_) {
+        loop_exchange_->expire(picoseconds(present));
+    }
     refresh_service();
     const auto wanted = slot_loop_.empty() || !link_.carrying()
-                            ? exchange_.wants_ps(picoseconds(present))
+                            ? exchange().wants_ps(picoseconds(present))
                             : picoseconds(present);
     if (wanted != wide_link::slot_exchange::never) {
         // A register write may have brought the link up ahead of this instant.
@@ -83,7 +108,7 @@ void serdes_phy::send_payload() {
     const auto at = sc_core::sc_time_stamp();
     const std::uint32_t step = geometry_.format.slots();
     const std::uint32_t most = geometry_.longest_block_groups() * step;
-    auto filled = exchange_.fill(most, step, picoseconds(at));
+    auto filled = exchange().fill(most, step, picoseconds(at));
     if (loopback_ == loopback_mode::far_fec && link_.carrying()) {
         filled.runs = slot_loop_.take(most, step);
         filled.slots = wide_link::slots_of(filled.runs);
@@ -130,7 +155,10 @@ void serdes_phy::offer_room() {
 void serdes_phy::plan_retry() {
     retry_event_.cancel();
     // What is still due after `expire` waits for a slot.
-    const auto deadline = exchange_.deadline_ps();
+    auto deadline = exchange_.deadline_ps();
+    if (loop_exchange_) {
+        deadline = std::min(deadline, loop_exchange_->deadline_ps());
+    }
     if (deadline != wide_link::slot_exchange::never &&
         deadline > picoseconds(sc_core::sc_time_stamp())) {
         schedule(retry_event_, time_of(deadline));
@@ -143,7 +171,7 @@ void serdes_phy::watch_retry() {
 }
 
 void serdes_phy::refresh_service() {
-    const bool serving = exchange_.serving();
+    const bool serving = exchange().serving();
     if (serving == state_.serving) {
         return;
     }
@@ -160,13 +188,14 @@ void serdes_phy::refresh_service() {
 void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_frame& arriving,
                                  const sc_time& at) {
     const auto due = at + sc_time(receive_stages_s(), sc_core::SC_SEC);
+    const bool own = loopback_ == loopback_mode::near;
     const bool deskewed = state_.deskewed && at >= state_.deskewed_at;
     if (!deskewed || link_.state() == link_state::down) {
         // Payload comes only from an end that carries traffic: what is in it is lost, and said so.
         totals_.groups_ignored += block.groups;
         slots_.clear();
         slots_.add_lost(wide_link::slot_kind::marked, block.groups * geometry_.format.slots());
-        queue_delivery({due, std::move(slots_), {}});
+        queue_delivery({due, std::move(slots_), {}, own});
         return;
     }
     const std::uint64_t uncorrectable = counters_.uncorrectable_codewords;
@@ -188,7 +217,8 @@ void serdes_phy::receive_payload(const wide_link::line_view& block, const lane_f
         static_cast<double>(last_bit - block.first_bit) * geometry_.unit_interval_s();
     queue_delivery(
         {due, std::move(slots_),
-         arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ - host_crossing()});
+         arriving.start + sc_time(line_s, sc_core::SC_SEC) - transmit_pipeline_ - host_crossing(),
+         own});
 }
 
 void serdes_phy::count_latency(const wide_link::line_view& block, const lane_frame& arriving,
@@ -240,7 +270,11 @@ void serdes_phy::deliver() {
             slot_loop_.push(next.slots);
             continue;
         }
-        auto came = exchange_.receive(next.slots, picoseconds(present));
+        if (next.own && !loop_exchange_) {
+            continue;
+        }
+        auto came =
+            (next.own ? *loop_exchange_ : exchange_).receive(next.slots, picoseconds(present));
         if (!came.empty()) {
             totals_.flits_lost += std::accumulate(came.lost_before.begin(), came.lost_before.end(),
                                                   std::uint64_t{came.lost_after});

@@ -141,7 +141,7 @@ void serdes_phy::map_lane_registers() {
 void serdes_phy::map_retry_registers() {
     bank_.on_write(regs::reg::retry_control, [this](const register_write& write) {
         if (regs::retry_control::reinitialise.decode(write.written)) {
-            exchange_.reinitialise(picoseconds(now()));
+            exchange().reinitialise(picoseconds(now()));
             plan_payload();
         }
     });
@@ -207,7 +207,7 @@ std::uint64_t serdes_phy::status_word() const {
            regs::status::deskew_done.encode(state_.deskewed) |
            regs::status::rx_aligned.encode(receiver_.aligned(receive_map_)) |
            regs::status::host_ready.encode(host_ready()) |
-           regs::status::serving.encode(exchange_.serving()) |
+           regs::status::serving.encode((loop_exchange_ ? *loop_exchange_ : exchange_).serving()) |
            regs::status::link_state.encode(
                static_cast<regs::status::link_state_value>(link_.state())) |
            regs::status::aligned_lanes.encode(aligned);

@@ -95,7 +95,7 @@ void serdes_phy::add_statistics() {
     count("flits_sent", [this] { return totals_.flits_sent; });
     count("flits_received", [this] { return counters_.flits; });
     count("flits_lost", [this] { return totals_.flits_lost; });
-    count("flits_discarded", [this] { return exchange_.discarded(); });
+    count("flits_discarded", [this] { return flits_discarded(); });
     count("flits_resent", [this] { return exchange_.retry().transmitter.counters().resent_flits; });
     count("flits_given_up",
           [this] { return exchange_.retry().transmitter.counters().given_up_flits; });

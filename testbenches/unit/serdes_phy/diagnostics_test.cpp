@@ -206,3 +206,43 @@ TEST_CASE("with retry a link in far loopback shakes hands with itself") {
         CHECK(bench.host_a.lost == 0);
     });
 }
+
+TEST_CASE("a near loopback amid traffic leaves the far end's retry numbers alone") {
+    fresh_simulation([] {
+        phy_bench bench(wide_link::retry_settings{});
+        const auto& a = bench.host_a;
+        const auto& b = bench.host_b;
+        const auto up = [&] {
+            bench.power_up();
+            REQUIRE(bench.align());
+            bench.deskew_and_enable();
+            bench.run_us(20.0);
+        };
+        up();
+        auto at_b = bench.host_a.queue(300, 1);
+        auto at_a = bench.host_b.queue(40, 2);
+        bench.run_us(30.0);
+        REQUIRE((b.received == at_b));
+        bench.host_a.write(regs::reg::loopback, 1);
+        bench.host_a.write(regs::reg::loopback, 1);
+        REQUIRE(bench.run_until([&] { return bench.host_a.get(regs::status::rx_aligned); }, 200.0));
+        bench.host_a.write(regs::reg::control, 0x2D);
+        bench.host_a.write(regs::reg::control, 0x1D);
+        bench.run_us(20.0);
+        const auto looped = bench.host_a.queue(120, 3);
+        at_a.insert(at_a.end(), looped.begin(), looped.end());
+        bench.run_us(30.0);
+        CHECK((a.received == at_a));
+        CHECK((b.received == at_b));
+        bench.host_a.write(regs::reg::loopback, 0);
+        up();
+        const auto there = bench.host_a.queue(70, 4);
+        const auto back = bench.host_b.queue(500, 5);
+        at_b.insert(at_b.end(), there.begin(), there.end());
+        at_a.insert(at_a.end(), back.begin(), back.end());
+        bench.run_us(100.0);
+        CHECK((a.received == at_a));
+        CHECK((b.received == at_b));
+        CHECK(a.lost + b.lost == 0);
+    });
+}
