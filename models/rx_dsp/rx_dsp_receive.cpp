@@ -230,8 +230,8 @@ void rx_dsp::decide_as(slicer_period& period, const lane_frame& frame, unsigned 
         if (!period.errors) {
             period.errors = make_errors(lane, *period.responses, period.filter);
         }
-        std::copy_n(frame.bits.begin() + std::ptrdiff_t{lane} * frame.stride,
-                    decisions.size(), decisions.begin());
+        std::copy_n(frame.bits.begin() + std::ptrdiff_t{lane} * frame.stride, decisions.size(),
+                    decisions.begin());
         flip_errors(frame, period.errors->source, decisions);
     }
 }
