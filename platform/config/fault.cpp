@@ -92,7 +92,7 @@ std::string time_text(double seconds) {
     double factor = 1.0;
     for (const auto unit : units) {
         factor *= 1e3;
-        const auto text = fmt::format("{} {}", seconds * factor, unit);
+        auto text = fmt::format("{} {}", seconds * factor, unit);
         if (std::abs(seconds) * factor >= 1.0 && text.size() <= readable &&
             parse_quantity(text, "s") == seconds) {
             return text;
