@@ -107,8 +107,8 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
     SC_METHOD(send_superframe);
     sensitive << superframe_event_;
     dont_initialize();
-    SC_METHOD(send_payload);
-    sensitive << payload_event_;
+    SC_METHOD(step_payload);
+    sensitive << delivery_event_ << retry_event_ << payload_event_;
     dont_initialize();
     SC_METHOD(offer_room);
     sensitive << room_event_;
@@ -116,14 +116,8 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
     SC_METHOD(watch_receiver);
     sensitive << receiver_event_;
     dont_initialize();
-    SC_METHOD(deliver);
-    sensitive << delivery_event_;
-    dont_initialize();
     SC_METHOD(watch_link);
     sensitive << link_event_;
-    dont_initialize();
-    SC_METHOD(watch_retry);
-    sensitive << retry_event_;
     dont_initialize();
     SC_METHOD(receive_near);
     sensitive << near_event_;

@@ -231,11 +231,13 @@ private:
     sc_core::sc_time host_crossing() const;
     std::uint64_t coded_bit(std::uint64_t group) const;
     void accept_flits(flit_burst& burst, const sc_core::sc_time& delay);
+    void step_payload();
     void plan_payload();
+    /// When slots are to be filled next, sc_max_time() if at no time that is known yet.
+    sc_core::sc_time next_fill();
     void send_payload();
     void offer_room();
     void plan_retry();
-    void watch_retry();
     /// That of the accelerator's flits now.
     wide_link::slot_exchange& exchange() { return loop_exchange_ ? *loop_exchange_ : exchange_; }
     void link_exchange();

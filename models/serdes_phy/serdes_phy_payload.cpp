@@ -81,27 +81,47 @@ std::uint64_t serdes_phy::flits_discarded() const {
            (loop_exchange_ ? loop_exchange_->discarded() : 0);
 }
 
-void serdes_phy::plan_payload() {
-    payload_event_.cancel();
+// The only process on the exchanges, so that what is due at one instant has an order: what arrives
+// is heard before a time-out runs out, and both before slots are filled.
+void serdes_phy::step_payload() {
+    deliver();
     const auto present = sc_core::sc_time_stamp();
     exchange_.expire(picoseconds(present));
     if (loop_exchange_) {
         loop_exchange_->expire(picoseconds(present));
     }
+    if (next_fill() <= present) {
+        send_payload();
+    }
+    plan_payload();
+    update_irq();
+}
+
+void serdes_phy::plan_payload() {
+    payload_event_.cancel();
     refresh_service();
-    const auto wanted = slot_loop_.empty() || !link_.carrying()
-                            ? exchange().wants_ps(picoseconds(present))
-                            : picoseconds(present);
-    if (wanted != wide_link::slot_exchange::never) {
-        // A register write may have brought the link up ahead of this instant.
-        auto at = std::max({time_of(wanted), present, state_.up_since});
-        const auto line_free = line_time(geometry_.first_bit(state_.next_group));
-        if (line_free > transmit_pipeline_) {
-            at = std::max(at, line_free - transmit_pipeline_);
-        }
+    const auto at = next_fill();
+    if (at != sc_core::sc_max_time()) {
         schedule(payload_event_, at);
     }
     plan_retry();
+}
+
+sc_time serdes_phy::next_fill() {
+    const auto present = sc_core::sc_time_stamp();
+    const auto wanted = slot_loop_.empty() || !link_.carrying()
+                            ? exchange().wants_ps(picoseconds(present))
+                            : picoseconds(present);
+    if (wanted == wide_link::slot_exchange::never) {
+        return sc_core::sc_max_time();
+    }
+    // A register write may have brought the link up ahead of this instant.
+    auto at = std::max({time_of(wanted), present, state_.up_since});
+    const auto line_free = line_time(geometry_.first_bit(state_.next_group));
+    if (line_free > transmit_pipeline_) {
+        at = std::max(at, line_free - transmit_pipeline_);
+    }
+    return at;
 }
 
 void serdes_phy::send_payload() {
@@ -115,7 +135,6 @@ void serdes_phy::send_payload() {
     }
     totals_.wait.add(filled.waited_ps * 1e-12 / std::max(filled.freed, 1u), filled.freed);
     if (filled.slots == 0) {
-        plan_payload();
         return;
     }
     const std::uint64_t first = std::max(
@@ -137,7 +156,6 @@ void serdes_phy::send_payload() {
     activity_.groups += block_.groups;
     ++totals_.blocks_sent;
     observe();
-    plan_payload();
     if (state_.refused && filled.freed > 0) {
         room_event_.notify(host_crossing());
     }
@@ -154,7 +172,7 @@ void serdes_phy::offer_room() {
 
 void serdes_phy::plan_retry() {
     retry_event_.cancel();
-    // What is still due after `expire` waits for a slot.
+    // What is due already waits for step_payload in this instant, or after it for a slot.
     auto deadline = exchange_.deadline_ps();
     if (loop_exchange_) {
         deadline = std::min(deadline, loop_exchange_->deadline_ps());
@@ -163,11 +181,6 @@ void serdes_phy::plan_retry() {
         deadline > picoseconds(sc_core::sc_time_stamp())) {
         schedule(retry_event_, time_of(deadline));
     }
-}
-
-void serdes_phy::watch_retry() {
-    plan_payload();
-    update_irq();
 }
 
 void serdes_phy::refresh_service() {
@@ -290,8 +303,6 @@ void serdes_phy::deliver() {
     if (!state_.deliveries.empty()) {
         schedule(delivery_event_, state_.deliveries.front().due);
     }
-    plan_payload();
-    update_irq();
 }
 
 }  // namespace luxlane
