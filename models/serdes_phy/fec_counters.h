@@ -18,7 +18,7 @@ struct fec_counters {
     std::uint64_t uncorrectable_codewords = 0;
     std::uint64_t corrected_symbols = 0;
     std::uint64_t corrected_bits = 0;
-    std::uint64_t flits = 0;          ///< delivered
+    std::uint64_t flits = 0;          ///< good ones; what becomes of them is not the FEC's
     std::uint64_t flits_lost = 0;     ///< flit slots lost; whether all held flits cannot be known
     std::uint64_t marked_slots = 0;   ///< of these: an uncorrectable codeword touched them
     std::uint64_t invalid_slots = 0;  ///< of these: blocks of no kind that a sender makes

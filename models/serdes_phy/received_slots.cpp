@@ -19,6 +19,15 @@ bool joins(const received_run& last, const coding::flit_run& flits, std::uint32_
     return together || (last_stays && stays && number == last.number);
 }
 
+template <class Counted>
+std::uint32_t sum(const std::vector<received_run>& runs, Counted counted) {
+    std::uint32_t slots = 0;
+    for (const auto& run : runs) {
+        slots += counted(run) ? run.slots : 0;
+    }
+    return slots;
+}
+
 }  // namespace
 
 void received_slots::add_flits(const coding::flit_run& flits, std::uint32_t number, bool numbered) {
@@ -51,11 +60,15 @@ void received_slots::add_lost(slot_kind kind, std::uint32_t slots) {
 }
 
 std::uint32_t received_slots::slots() const {
-    std::uint32_t slots = 0;
-    for (const auto& run : runs_) {
-        slots += run.slots;
-    }
-    return slots;
+    return sum(runs_, [](const received_run&) { return true; });
+}
+
+std::uint32_t received_slots::flits() const {
+    return sum(runs_, [](const received_run& run) { return run.kind == slot_kind::flit; });
+}
+
+std::uint32_t received_slots::lost() const {
+    return sum(runs_, [](const received_run& run) { return run.lost(); });
 }
 
 }  // namespace luxlane::wide_link

@@ -40,6 +40,8 @@ public:
     void add_lost(slot_kind kind, std::uint32_t slots = 1);
     /// Slots of all runs together.
     std::uint32_t slots() const;
+    std::uint32_t flits() const;  ///< good ones
+    std::uint32_t lost() const;   ///< slots whose contents are lost
 
 private:
     std::vector<received_run> runs_;

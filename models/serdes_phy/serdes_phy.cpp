@@ -132,6 +132,7 @@ void serdes_phy::on_reset() {
     }
     const auto link_before = link_.state();
     const bool refused = state_.refused;
+    report_undelivered();
     state_ = state{};
     link_.reset();
     exchange_.link(false, picoseconds(now()));

@@ -170,6 +170,7 @@ private:
     /// Counts since reset, of blocks that were really sent and received.
     struct totals {
         std::uint64_t flits_sent = 0;
+        std::uint64_t flits_delivered = 0;
         std::uint64_t flits_lost = 0;      ///< reported to the accelerator
         std::uint64_t loop_discarded = 0;  ///< of near loopbacks that ended
         std::uint64_t blocks_sent = 0;
@@ -250,6 +251,8 @@ private:
                        const sc_core::sc_time& at);
     void queue_delivery(delivery&& arriving);
     void deliver();
+    /// A reset drops what has arrived and is not delivered; the accelerator has to know.
+    void report_undelivered();
 
     // serdes_phy_diagnostics.cpp
     void map_diagnostic_registers();

@@ -32,6 +32,7 @@ void serdes_phy::take_snapshot() {
     set_counter(regs::reg::flits_discarded_lo, flits_discarded());
     set_counter(regs::reg::loopback_lost_lo, slot_loop_.lost());
     set_counter(regs::reg::flits_tx_lo, totals_.flits_sent);
+    set_counter(regs::reg::flits_rx_lo, totals_.flits_delivered);
     set_counter(regs::reg::flits_lost_lo, totals_.flits_lost);
     set_counter(regs::reg::blocks_tx_lo, totals_.blocks_sent);
 }
@@ -43,7 +44,6 @@ void serdes_phy::snapshot_fec() {
     set_counter(regs::reg::uncorrectable_codewords_lo, counted.uncorrectable_codewords);
     set_counter(regs::reg::corrected_symbols_lo, counted.corrected_symbols);
     set_counter(regs::reg::corrected_bits_lo, counted.corrected_bits);
-    set_counter(regs::reg::flits_rx_lo, counted.flits);
     set_counter(regs::reg::pcs_marked_slots_lo, counted.marked_slots);
     set_counter(regs::reg::pcs_invalid_slots_lo, counted.invalid_slots);
     set_counter(regs::reg::pcs_crc_failures_lo, counted.crc_failures);

@@ -268,6 +268,18 @@ void serdes_phy::queue_delivery(delivery&& arriving) {
     }
 }
 
+// With retry on, the far end has no acknowledgement of these and sends them again.
+void serdes_phy::report_undelivered() {
+    flit_burst burst;
+    for (const auto& each : state_.deliveries) {
+        burst.lost_after += each.slots.flits() + each.slots.lost();
+    }
+    if (!config_.retry.enable && burst.lost_after > 0) {
+        auto delay = sc_core::SC_ZERO_TIME;
+        flits_out.send(burst, delay);
+    }
+}
+
 void serdes_phy::deliver() {
     const auto present = sc_core::sc_time_stamp();
     while (!state_.deliveries.empty() && state_.deliveries.front().due <= present) {
@@ -284,6 +296,7 @@ void serdes_phy::deliver() {
             continue;
         }
         if (next.own && !loop_exchange_) {
+            totals_.loop_discarded += next.slots.flits();
             continue;
         }
         auto came =
@@ -291,6 +304,9 @@ void serdes_phy::deliver() {
         if (!came.empty()) {
             totals_.flits_lost += std::accumulate(came.lost_before.begin(), came.lost_before.end(),
                                                   std::uint64_t{came.lost_after});
+            for (const auto& run : came.runs) {
+                totals_.flits_delivered += run.size();
+            }
             flit_burst burst;
             burst.runs = std::move(came.runs);
             burst.lost_before = std::move(came.lost_before);

@@ -93,7 +93,7 @@ void serdes_phy::add_statistics() {
     count("corrected_symbols", [this] { return counters().corrected_symbols; });
     count("corrected_bits", [this] { return counters().corrected_bits; });
     count("flits_sent", [this] { return totals_.flits_sent; });
-    count("flits_received", [this] { return counters_.flits; });
+    count("flits_received", [this] { return totals_.flits_delivered; });
     count("flits_lost", [this] { return totals_.flits_lost; });
     count("flits_discarded", [this] { return flits_discarded(); });
     count("flits_resent", [this] { return exchange_.retry().transmitter.counters().resent_flits; });

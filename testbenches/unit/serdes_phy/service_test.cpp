@@ -228,6 +228,47 @@ TEST_CASE("a host that is not ready gives and gets nothing, and retry bridges th
     });
 }
 
+TEST_CASE("without retry, flits delivered and flits lost are those that arrived") {
+    fresh_simulation([] {
+        phy_bench bench;
+        test_host host_b;
+        bench.b.bind_host(host_b);
+        bench.bring_up();
+        const auto delivered = [&] { return bench.host_b.received.size(); };
+        // Groups of five slots, so that none of the lost ones is empty.
+        bench.host_a.queue(5000, 1);
+        REQUIRE(bench.run_until([&] { return delivered() > 500; }, 30.0));
+        host_b.set_ready(false);
+        REQUIRE(bench.run_until([&] { return bench.host_b.lost > 500; }, 30.0));
+        host_b.set_ready(true);
+        bench.run_us(30.0);
+        CHECK(delivered() + bench.host_b.lost == 5000);
+        CHECK(bench.host_b.counter(regs::reg::flits_rx_lo) == delivered());
+        CHECK(bench.host_b.counter(regs::reg::flits_lost_lo) == bench.host_b.lost);
+    });
+}
+
+TEST_CASE("without retry, a reset reports the flits that have arrived and are not delivered") {
+    fresh_simulation([] {
+        phy_bench bench;
+        bench.bring_up();
+        std::size_t blocks = 0;
+        bench.ab.on_frame = [&](lane_frame& frame) {
+            blocks += frame.purpose == frame_purpose::payload ? 1 : 0;
+        };
+        bench.host_a.queue(100, 1);
+        while (blocks == 0) {
+            sc_core::sc_start(1, sc_core::SC_NS);
+        }
+        // Between the block's last bit and its delivery lies the decoder, 75 ns.
+        REQUIRE(bench.host_b.received.empty());
+        bench.host_b.write(regs::reg::control, 2);  // SOFT_RESET
+        bench.run_us(20.0);
+        CHECK(bench.host_b.received.empty());
+        CHECK(bench.host_b.lost == 100);
+    });
+}
+
 TEST_CASE("errors of both hosts' lanes meet those of the line in one codeword") {
     fresh_simulation([] {
         auto a = phy_bench::configuration(400, 460, 0);
