@@ -52,11 +52,6 @@ DIF_MUST_USE static inline enum dif_result dif_check_identity(struct mmio_region
 /// True if `lane` is one of `lanes`.
 static inline bool dif_lane_exists(uint32_t lane, uint32_t lanes) { return lane < lanes; }
 
-/// True if a lane register may be written with `lane` selected.
-static inline bool dif_lane_writable(uint32_t lane, uint32_t lanes) {
-    return lane < lanes || lane == dif_all_lanes;
-}
-
 /// Copies a bitmap whose first register is at `offset`.
 static inline void dif_read_map(struct mmio_region region, uint32_t offset, uint32_t lanes,
                                 struct lane_map* map) {

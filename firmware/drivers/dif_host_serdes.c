@@ -1,6 +1,9 @@
 #include "firmware/drivers/dif_host_serdes.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/host_serdes.h"
+
+_Static_assert(HOST_SERDES_LANE_SELECT_INDEX_MASK == dif_all_lanes, "width of a lane number");
 
 #define FIELD(name, value) field_place((value), HOST_SERDES_##name##_LSB, HOST_SERDES_##name##_MASK)
 #define MOST(name) (HOST_SERDES_##name##_MASK >> HOST_SERDES_##name##_LSB)
@@ -15,44 +18,11 @@ enum {
     most_phase = 31,
 };
 
-static enum dif_result select_lane(const struct dif_host_serdes* serdes, uint16_t lane) {
+static struct dif_lane_window lanes_of(const struct dif_host_serdes* serdes) {
     if (serdes == NULL) {
-        return dif_bad_argument;
+        return (struct dif_lane_window){NULL, 0, 0};
     }
-    if (!dif_lane_exists(lane, serdes->lanes)) {
-        return dif_out_of_range;
-    }
-    mmio_write32(serdes->region, HOST_SERDES_LANE_SELECT_OFFSET, FIELD(LANE_SELECT_INDEX, lane));
-    return dif_ok;
-}
-
-static enum dif_result select_for_writing(const struct dif_host_serdes* serdes, uint16_t lane) {
-    if (serdes == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_writable(lane, serdes->lanes)) {
-        return dif_out_of_range;
-    }
-    mmio_write32(serdes->region, HOST_SERDES_LANE_SELECT_OFFSET, FIELD(LANE_SELECT_INDEX, lane));
-    return dif_ok;
-}
-
-static enum dif_result write_lane(const struct dif_host_serdes* serdes, uint16_t lane,
-                                  uint32_t offset, uint32_t value) {
-    const enum dif_result result = select_for_writing(serdes, lane);
-    if (result == dif_ok) {
-        mmio_write32(serdes->region, offset, value);
-    }
-    return result;
-}
-
-static enum dif_result read_lane(const struct dif_host_serdes* serdes, uint16_t lane,
-                                 uint32_t offset, uint32_t* value) {
-    const enum dif_result result = select_lane(serdes, lane);
-    if (result == dif_ok) {
-        *value = mmio_read32(serdes->region, offset);
-    }
-    return result;
+    return (struct dif_lane_window){&serdes->region, serdes->lanes, HOST_SERDES_LANE_SELECT_OFFSET};
 }
 
 static uint32_t all_plls(const struct dif_host_serdes* serdes) { return (1u << serdes->plls) - 1; }
@@ -133,13 +103,13 @@ enum dif_result dif_host_serdes_set_transmitter(const struct dif_host_serdes* se
     if (transmitter.amplitude_mv > most_amplitude_mv) {
         return dif_out_of_range;
     }
-    return write_lane(serdes, lane, HOST_SERDES_LANE_TX_CONTROL_OFFSET,
-                      FIELD(LANE_TX_CONTROL_ENABLE, transmitter.enabled) |
-                          FIELD(LANE_TX_CONTROL_ELECTRICAL_IDLE, transmitter.electrical_idle) |
-                          FIELD(LANE_TX_CONTROL_POLARITY, transmitter.code.inverted) |
-                          FIELD(LANE_TX_CONTROL_GRAY, transmitter.code.gray) |
-                          FIELD(LANE_TX_CONTROL_PRECODE, transmitter.code.precode) |
-                          FIELD(LANE_TX_CONTROL_AMPLITUDE_MV, transmitter.amplitude_mv));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_TX_CONTROL_OFFSET,
+                          FIELD(LANE_TX_CONTROL_ENABLE, transmitter.enabled) |
+                              FIELD(LANE_TX_CONTROL_ELECTRICAL_IDLE, transmitter.electrical_idle) |
+                              FIELD(LANE_TX_CONTROL_POLARITY, transmitter.code.inverted) |
+                              FIELD(LANE_TX_CONTROL_GRAY, transmitter.code.gray) |
+                              FIELD(LANE_TX_CONTROL_PRECODE, transmitter.code.precode) |
+                              FIELD(LANE_TX_CONTROL_AMPLITUDE_MV, transmitter.amplitude_mv));
 }
 
 static unsigned magnitude(int8_t tap) { return (unsigned)(tap < 0 ? -tap : tap); }
@@ -158,12 +128,12 @@ enum dif_result dif_host_serdes_set_taps(const struct dif_host_serdes* serdes, u
         !is_side_tap(taps.pre1) || !is_side_tap(taps.post1)) {
         return dif_out_of_range;
     }
-    return write_lane(serdes, lane, HOST_SERDES_LANE_TX_TAPS_OFFSET,
-                      FIELD(LANE_TX_TAPS_PRE3, (uint32_t)taps.pre3) |
-                          FIELD(LANE_TX_TAPS_PRE2, (uint32_t)taps.pre2) |
-                          FIELD(LANE_TX_TAPS_PRE1, (uint32_t)taps.pre1) |
-                          FIELD(LANE_TX_TAPS_POST1, (uint32_t)taps.post1) |
-                          FIELD(LANE_TX_TAPS_MAIN, (uint32_t)taps.main));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_TX_TAPS_OFFSET,
+                          FIELD(LANE_TX_TAPS_PRE3, (uint32_t)taps.pre3) |
+                              FIELD(LANE_TX_TAPS_PRE2, (uint32_t)taps.pre2) |
+                              FIELD(LANE_TX_TAPS_PRE1, (uint32_t)taps.pre1) |
+                              FIELD(LANE_TX_TAPS_POST1, (uint32_t)taps.post1) |
+                              FIELD(LANE_TX_TAPS_MAIN, (uint32_t)taps.main));
 }
 
 static enum dif_result write_receiver(const struct dif_host_serdes* serdes, uint16_t lane,
@@ -176,16 +146,16 @@ static enum dif_result write_receiver(const struct dif_host_serdes* serdes, uint
         receiver->feedback_taps > most_feedback_taps) {
         return dif_out_of_range;
     }
-    return write_lane(serdes, lane, HOST_SERDES_LANE_RX_CONTROL_OFFSET,
-                      FIELD(LANE_RX_CONTROL_ENABLE, receiver->enabled) |
-                          FIELD(LANE_RX_CONTROL_ADAPT, adapt) |
-                          FIELD(LANE_RX_CONTROL_FREEZE, receiver->frozen) |
-                          FIELD(LANE_RX_CONTROL_POLARITY, receiver->code.inverted) |
-                          FIELD(LANE_RX_CONTROL_GRAY, receiver->code.gray) |
-                          FIELD(LANE_RX_CONTROL_PRECODE, receiver->code.precode) |
-                          FIELD(LANE_RX_CONTROL_CTLE, receiver->ctle) |
-                          FIELD(LANE_RX_CONTROL_GAIN, receiver->gain) |
-                          FIELD(LANE_RX_CONTROL_FEEDBACK_TAPS, receiver->feedback_taps));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_RX_CONTROL_OFFSET,
+                          FIELD(LANE_RX_CONTROL_ENABLE, receiver->enabled) |
+                              FIELD(LANE_RX_CONTROL_ADAPT, adapt) |
+                              FIELD(LANE_RX_CONTROL_FREEZE, receiver->frozen) |
+                              FIELD(LANE_RX_CONTROL_POLARITY, receiver->code.inverted) |
+                              FIELD(LANE_RX_CONTROL_GRAY, receiver->code.gray) |
+                              FIELD(LANE_RX_CONTROL_PRECODE, receiver->code.precode) |
+                              FIELD(LANE_RX_CONTROL_CTLE, receiver->ctle) |
+                              FIELD(LANE_RX_CONTROL_GAIN, receiver->gain) |
+                              FIELD(LANE_RX_CONTROL_FEEDBACK_TAPS, receiver->feedback_taps));
 }
 
 enum dif_result dif_host_serdes_set_receiver(const struct dif_host_serdes* serdes, uint16_t lane,
@@ -206,8 +176,8 @@ enum dif_result dif_host_serdes_set_loopback(const struct dif_host_serdes* serde
     if ((unsigned)loopback > dif_host_serdes_loopback_far) {
         return dif_bad_argument;
     }
-    return write_lane(serdes, lane, HOST_SERDES_LANE_LOOPBACK_OFFSET,
-                      FIELD(LANE_LOOPBACK_MODE, (uint32_t)loopback));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_LOOPBACK_OFFSET,
+                          FIELD(LANE_LOOPBACK_MODE, (uint32_t)loopback));
 }
 
 static bool is_pattern(uint8_t kind) {
@@ -232,17 +202,17 @@ enum dif_result dif_host_serdes_set_pattern(const struct dif_host_serdes* serdes
     if (!is_pattern(pattern.kind)) {
         return dif_bad_argument;
     }
-    return write_lane(serdes, lane, HOST_SERDES_LANE_PATTERN_OFFSET,
-                      FIELD(LANE_PATTERN_GENERATE, pattern.generate) |
-                          FIELD(LANE_PATTERN_CHECK, pattern.check) |
-                          FIELD(LANE_PATTERN_GENERATE_KIND, pattern.kind) |
-                          FIELD(LANE_PATTERN_CHECK_KIND, pattern.kind));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_PATTERN_OFFSET,
+                          FIELD(LANE_PATTERN_GENERATE, pattern.generate) |
+                              FIELD(LANE_PATTERN_CHECK, pattern.check) |
+                              FIELD(LANE_PATTERN_GENERATE_KIND, pattern.kind) |
+                              FIELD(LANE_PATTERN_CHECK_KIND, pattern.kind));
 }
 
 enum dif_result dif_host_serdes_inject(const struct dif_host_serdes* serdes, uint16_t lane,
                                        uint8_t count) {
-    return write_lane(serdes, lane, HOST_SERDES_LANE_INJECT_OFFSET,
-                      FIELD(LANE_INJECT_COUNT, count));
+    return dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_INJECT_OFFSET,
+                          FIELD(LANE_INJECT_COUNT, count));
 }
 
 enum dif_result dif_host_serdes_clear_counters(const struct dif_host_serdes* serdes, uint16_t lane,
@@ -253,8 +223,9 @@ enum dif_result dif_host_serdes_clear_counters(const struct dif_host_serdes* ser
     if (gate_us > MOST(LANE_GATE_MICROSECONDS)) {
         return dif_out_of_range;
     }
-    const enum dif_result result = write_lane(serdes, lane, HOST_SERDES_LANE_GATE_OFFSET,
-                                              FIELD(LANE_GATE_MICROSECONDS, gate_us));
+    const enum dif_result result =
+        dif_lane_write(lanes_of(serdes), lane, HOST_SERDES_LANE_GATE_OFFSET,
+                       FIELD(LANE_GATE_MICROSECONDS, gate_us));
     if (result == dif_ok) {
         mmio_write32(serdes->region, HOST_SERDES_LANE_CHECK_OFFSET,
                      HOST_SERDES_LANE_CHECK_CLEAR_MASK);
@@ -269,7 +240,8 @@ enum dif_result dif_host_serdes_read_lane_status(const struct dif_host_serdes* s
         return dif_bad_argument;
     }
     uint32_t raw = 0;
-    const enum dif_result result = read_lane(serdes, lane, HOST_SERDES_LANE_STATUS_OFFSET, &raw);
+    const enum dif_result result =
+        dif_lane_read(lanes_of(serdes), lane, HOST_SERDES_LANE_STATUS_OFFSET, &raw);
     if (result == dif_ok) {
         status->signal = (raw & HOST_SERDES_LANE_STATUS_LOSS_OF_SIGNAL_MASK) == 0;
         status->cdr_locked = (raw & HOST_SERDES_LANE_STATUS_CDR_LOCKED_MASK) != 0;
@@ -297,16 +269,9 @@ enum dif_result dif_host_serdes_read_maps(const struct dif_host_serdes* serdes,
 
 enum dif_result dif_host_serdes_figure_of_merit(const struct dif_host_serdes* serdes, uint16_t lane,
                                                 uint16_t* q_100) {
-    if (q_100 == NULL) {
-        return dif_bad_argument;
-    }
-    uint32_t raw = 0;
-    const enum dif_result result = read_lane(serdes, lane, HOST_SERDES_LANE_FOM_OFFSET, &raw);
-    if (result == dif_ok) {
-        *q_100 = (uint16_t)field_take(raw, HOST_SERDES_LANE_FOM_Q_100_LSB,
-                                      HOST_SERDES_LANE_FOM_Q_100_MASK);
-    }
-    return result;
+    return dif_lane_read_field(lanes_of(serdes), lane, HOST_SERDES_LANE_FOM_OFFSET,
+                               HOST_SERDES_LANE_FOM_Q_100_LSB, HOST_SERDES_LANE_FOM_Q_100_MASK,
+                               q_100);
 }
 
 static uint64_t read_pair(struct mmio_region region, uint32_t low, uint32_t high) {
@@ -318,7 +283,7 @@ enum dif_result dif_host_serdes_read_counters(const struct dif_host_serdes* serd
     if (counters == NULL) {
         return dif_bad_argument;
     }
-    const enum dif_result result = select_lane(serdes, lane);
+    const enum dif_result result = dif_lane_select(lanes_of(serdes), lane);
     if (result == dif_ok) {
         const struct mmio_region region = serdes->region;
         mmio_write32(region, HOST_SERDES_SNAPSHOT_OFFSET, HOST_SERDES_SNAPSHOT_TAKE_MASK);
@@ -344,7 +309,7 @@ enum dif_result dif_host_serdes_start_eye(const struct dif_host_serdes* serdes, 
     }
     uint32_t control = 0;
     const enum dif_result result =
-        read_lane(serdes, lane, HOST_SERDES_LANE_EYE_CONTROL_OFFSET, &control);
+        dif_lane_read(lanes_of(serdes), lane, HOST_SERDES_LANE_EYE_CONTROL_OFFSET, &control);
     if (result != dif_ok) {
         return result;
     }
@@ -366,7 +331,8 @@ enum dif_result dif_host_serdes_read_eye(const struct dif_host_serdes* serdes, u
         return dif_bad_argument;
     }
     uint32_t status = 0;
-    const enum dif_result result = read_lane(serdes, lane, HOST_SERDES_LANE_STATUS_OFFSET, &status);
+    const enum dif_result result =
+        dif_lane_read(lanes_of(serdes), lane, HOST_SERDES_LANE_STATUS_OFFSET, &status);
     if (result != dif_ok) {
         return result;
     }

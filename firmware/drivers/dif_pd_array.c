@@ -1,13 +1,16 @@
 #include "firmware/drivers/dif_pd_array.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/pd_array.h"
 
 _Static_assert(PD_ARRAY_LOS_MAP_COUNT == lane_map_words, "size of the device's lane maps");
+_Static_assert(PD_ARRAY_LANE_SELECT_INDEX_MASK == dif_all_lanes, "width of a lane number");
 
-static void select_lane(const struct dif_pd_array* array, uint16_t lane) {
-    mmio_write32(
-        array->region, PD_ARRAY_LANE_SELECT_OFFSET,
-        field_place(lane, PD_ARRAY_LANE_SELECT_INDEX_LSB, PD_ARRAY_LANE_SELECT_INDEX_MASK));
+static struct dif_lane_window lanes_of(const struct dif_pd_array* array) {
+    if (array == NULL) {
+        return (struct dif_lane_window){NULL, 0, 0};
+    }
+    return (struct dif_lane_window){&array->region, array->lanes, PD_ARRAY_LANE_SELECT_OFFSET};
 }
 
 enum dif_result dif_pd_array_probe(struct mmio_region region, struct dif_pd_array* array) {
@@ -61,16 +64,8 @@ enum dif_result dif_pd_array_set_loss_threshold(const struct dif_pd_array* array
 
 enum dif_result dif_pd_array_set_lane_enabled(const struct dif_pd_array* array, uint16_t lane,
                                               bool enabled) {
-    if (array == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_writable(lane, array->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(array, lane);
-    mmio_write32(array->region, PD_ARRAY_LANE_CONTROL_OFFSET,
-                 enabled ? PD_ARRAY_LANE_CONTROL_ENABLE_MASK : 0);
-    return dif_ok;
+    return dif_lane_write(lanes_of(array), lane, PD_ARRAY_LANE_CONTROL_OFFSET,
+                          enabled ? PD_ARRAY_LANE_CONTROL_ENABLE_MASK : 0);
 }
 
 enum dif_result dif_pd_array_set_gain(const struct dif_pd_array* array, uint16_t lane,
@@ -78,29 +73,19 @@ enum dif_result dif_pd_array_set_gain(const struct dif_pd_array* array, uint16_t
     if (array == NULL) {
         return dif_bad_argument;
     }
-    if (!dif_lane_writable(lane, array->lanes) ||
-        code > PD_ARRAY_LANE_GAIN_CODE_MASK >> PD_ARRAY_LANE_GAIN_CODE_LSB) {
+    if (code > PD_ARRAY_LANE_GAIN_CODE_MASK >> PD_ARRAY_LANE_GAIN_CODE_LSB) {
         return dif_out_of_range;
     }
-    select_lane(array, lane);
-    mmio_write32(array->region, PD_ARRAY_LANE_GAIN_OFFSET,
-                 field_place(code, PD_ARRAY_LANE_GAIN_CODE_LSB, PD_ARRAY_LANE_GAIN_CODE_MASK));
-    return dif_ok;
+    return dif_lane_write(
+        lanes_of(array), lane, PD_ARRAY_LANE_GAIN_OFFSET,
+        field_place(code, PD_ARRAY_LANE_GAIN_CODE_LSB, PD_ARRAY_LANE_GAIN_CODE_MASK));
 }
 
 enum dif_result dif_pd_array_lane_power(const struct dif_pd_array* array, uint16_t lane,
                                         uint16_t* power_10nw) {
-    if (array == NULL || power_10nw == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_exists(lane, array->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(array, lane);
-    *power_10nw = (uint16_t)field_take(mmio_read32(array->region, PD_ARRAY_LANE_POWER_OFFSET),
-                                       PD_ARRAY_LANE_POWER_POWER_10NW_LSB,
-                                       PD_ARRAY_LANE_POWER_POWER_10NW_MASK);
-    return dif_ok;
+    return dif_lane_read_field(lanes_of(array), lane, PD_ARRAY_LANE_POWER_OFFSET,
+                               PD_ARRAY_LANE_POWER_POWER_10NW_LSB,
+                               PD_ARRAY_LANE_POWER_POWER_10NW_MASK, power_10nw);
 }
 
 enum dif_result dif_pd_array_loss_map(const struct dif_pd_array* array, struct lane_map* map) {

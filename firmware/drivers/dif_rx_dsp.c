@@ -1,39 +1,17 @@
 #include "firmware/drivers/dif_rx_dsp.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/rx_dsp.h"
 
 _Static_assert(RX_DSP_CDR_LOCK_MAP_COUNT == lane_map_words, "size of the device's lane maps");
 _Static_assert(RX_DSP_ADAPT_DONE_MAP_COUNT == lane_map_words, "size of the device's lane maps");
+_Static_assert(RX_DSP_LANE_SELECT_INDEX_MASK == dif_all_lanes, "width of a lane number");
 
-static void select_lane(const struct dif_rx_dsp* dsp, uint16_t lane) {
-    mmio_write32(dsp->region, RX_DSP_LANE_SELECT_OFFSET,
-                 field_place(lane, RX_DSP_LANE_SELECT_INDEX_LSB, RX_DSP_LANE_SELECT_INDEX_MASK));
-}
-
-static enum dif_result write_lane(const struct dif_rx_dsp* dsp, uint16_t lane, uint32_t offset,
-                                  uint32_t value) {
+static struct dif_lane_window lanes_of(const struct dif_rx_dsp* dsp) {
     if (dsp == NULL) {
-        return dif_bad_argument;
+        return (struct dif_lane_window){NULL, 0, 0};
     }
-    if (!dif_lane_writable(lane, dsp->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(dsp, lane);
-    mmio_write32(dsp->region, offset, value);
-    return dif_ok;
-}
-
-static enum dif_result read_lane(const struct dif_rx_dsp* dsp, uint16_t lane, uint32_t offset,
-                                 uint32_t* value) {
-    if (dsp == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_exists(lane, dsp->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(dsp, lane);
-    *value = mmio_read32(dsp->region, offset);
-    return dif_ok;
+    return (struct dif_lane_window){&dsp->region, dsp->lanes, RX_DSP_LANE_SELECT_OFFSET};
 }
 
 enum dif_result dif_rx_dsp_probe(struct mmio_region region, struct dif_rx_dsp* dsp) {
@@ -70,13 +48,13 @@ enum dif_result dif_rx_dsp_is_ready(const struct dif_rx_dsp* dsp, bool* ready) {
 
 enum dif_result dif_rx_dsp_set_lane_enabled(const struct dif_rx_dsp* dsp, uint16_t lane,
                                             bool enabled) {
-    return write_lane(dsp, lane, RX_DSP_LANE_CONTROL_OFFSET,
-                      enabled ? RX_DSP_LANE_CONTROL_ENABLE_MASK : 0);
+    return dif_lane_write(lanes_of(dsp), lane, RX_DSP_LANE_CONTROL_OFFSET,
+                          enabled ? RX_DSP_LANE_CONTROL_ENABLE_MASK : 0);
 }
 
 enum dif_result dif_rx_dsp_adapt(const struct dif_rx_dsp* dsp, uint16_t lane) {
-    return write_lane(dsp, lane, RX_DSP_LANE_CONTROL_OFFSET,
-                      RX_DSP_LANE_CONTROL_ENABLE_MASK | RX_DSP_LANE_CONTROL_ADAPT_MASK);
+    return dif_lane_write(lanes_of(dsp), lane, RX_DSP_LANE_CONTROL_OFFSET,
+                          RX_DSP_LANE_CONTROL_ENABLE_MASK | RX_DSP_LANE_CONTROL_ADAPT_MASK);
 }
 
 enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
@@ -85,7 +63,7 @@ enum dif_result dif_rx_dsp_set_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
         field_place((uint8_t)taps.pre, RX_DSP_LANE_TAPS_PRE_LSB, RX_DSP_LANE_TAPS_PRE_MASK) |
         field_place((uint8_t)taps.main, RX_DSP_LANE_TAPS_MAIN_LSB, RX_DSP_LANE_TAPS_MAIN_MASK) |
         field_place((uint8_t)taps.post, RX_DSP_LANE_TAPS_POST_LSB, RX_DSP_LANE_TAPS_POST_MASK);
-    return write_lane(dsp, lane, RX_DSP_LANE_TAPS_OFFSET, value);
+    return dif_lane_write(lanes_of(dsp), lane, RX_DSP_LANE_TAPS_OFFSET, value);
 }
 
 enum dif_result dif_rx_dsp_read_taps(const struct dif_rx_dsp* dsp, uint16_t lane,
@@ -94,7 +72,8 @@ enum dif_result dif_rx_dsp_read_taps(const struct dif_rx_dsp* dsp, uint16_t lane
         return dif_bad_argument;
     }
     uint32_t raw = 0;
-    const enum dif_result result = read_lane(dsp, lane, RX_DSP_LANE_TAPS_OFFSET, &raw);
+    const enum dif_result result =
+        dif_lane_read(lanes_of(dsp), lane, RX_DSP_LANE_TAPS_OFFSET, &raw);
     if (result == dif_ok) {
         taps->pre = (int8_t)field_take(raw, RX_DSP_LANE_TAPS_PRE_LSB, RX_DSP_LANE_TAPS_PRE_MASK);
         taps->main = (int8_t)field_take(raw, RX_DSP_LANE_TAPS_MAIN_LSB, RX_DSP_LANE_TAPS_MAIN_MASK);
@@ -109,7 +88,8 @@ enum dif_result dif_rx_dsp_read_lane_status(const struct dif_rx_dsp* dsp, uint16
         return dif_bad_argument;
     }
     uint32_t raw = 0;
-    const enum dif_result result = read_lane(dsp, lane, RX_DSP_LANE_STATUS_OFFSET, &raw);
+    const enum dif_result result =
+        dif_lane_read(lanes_of(dsp), lane, RX_DSP_LANE_STATUS_OFFSET, &raw);
     if (result == dif_ok) {
         status->cdr_locked = (raw & RX_DSP_LANE_STATUS_CDR_LOCKED_MASK) != 0;
         status->adapt_done = (raw & RX_DSP_LANE_STATUS_ADAPT_DONE_MASK) != 0;
@@ -122,15 +102,8 @@ enum dif_result dif_rx_dsp_read_lane_status(const struct dif_rx_dsp* dsp, uint16
 
 enum dif_result dif_rx_dsp_figure_of_merit(const struct dif_rx_dsp* dsp, uint16_t lane,
                                            uint16_t* q_100) {
-    if (q_100 == NULL) {
-        return dif_bad_argument;
-    }
-    uint32_t raw = 0;
-    const enum dif_result result = read_lane(dsp, lane, RX_DSP_LANE_FOM_OFFSET, &raw);
-    if (result == dif_ok) {
-        *q_100 = (uint16_t)field_take(raw, RX_DSP_LANE_FOM_Q_100_LSB, RX_DSP_LANE_FOM_Q_100_MASK);
-    }
-    return result;
+    return dif_lane_read_field(lanes_of(dsp), lane, RX_DSP_LANE_FOM_OFFSET,
+                               RX_DSP_LANE_FOM_Q_100_LSB, RX_DSP_LANE_FOM_Q_100_MASK, q_100);
 }
 
 enum dif_result dif_rx_dsp_start_eye(const struct dif_rx_dsp* dsp, uint16_t lane,
@@ -139,12 +112,14 @@ enum dif_result dif_rx_dsp_start_eye(const struct dif_rx_dsp* dsp, uint16_t lane
     if (dsp == NULL) {
         return dif_bad_argument;
     }
-    if (!dif_lane_writable(lane, dsp->lanes) || point.phase < lowest_phase ||
-        point.phase > highest_phase || point.voltage < lowest_voltage ||
-        point.dwell > longest_dwell) {
+    if (point.phase < lowest_phase || point.phase > highest_phase ||
+        point.voltage < lowest_voltage || point.dwell > longest_dwell) {
         return dif_out_of_range;
     }
-    select_lane(dsp, lane);
+    const enum dif_result result = dif_lane_select_for_writing(lanes_of(dsp), lane);
+    if (result != dif_ok) {
+        return result;
+    }
     if (lane != dif_all_lanes && (mmio_read32(dsp->region, RX_DSP_LANE_EYE_CONTROL_OFFSET) &
                                   RX_DSP_LANE_EYE_CONTROL_START_MASK) != 0) {
         return dif_unavailable;

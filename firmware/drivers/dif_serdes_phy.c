@@ -1,8 +1,10 @@
 #include "firmware/drivers/dif_serdes_phy.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/serdes_phy.h"
 
 _Static_assert(SERDES_PHY_ALIGNED_MAP_COUNT == lane_map_words, "size of the device's lane maps");
+_Static_assert(SERDES_PHY_LANE_SELECT_INDEX_MASK == dif_all_lanes, "width of a lane number");
 _Static_assert(SERDES_PHY_STATUS_LINK_STATE_DOWN == dif_serdes_phy_link_down, "link states");
 _Static_assert(SERDES_PHY_LANE_STATUS_STATE_TEST == dif_serdes_phy_lane_test, "lane states");
 _Static_assert(SERDES_PHY_LANE_STATUS_STATE_ALIGNED == dif_serdes_phy_lane_aligned, "lane states");
@@ -17,10 +19,11 @@ static bool direction_valid(enum dif_serdes_phy_direction direction) {
     return direction == dif_serdes_phy_transmit || direction == dif_serdes_phy_receive;
 }
 
-static void select_lane(const struct dif_serdes_phy* phy, uint16_t lane) {
-    mmio_write32(
-        phy->region, SERDES_PHY_LANE_SELECT_OFFSET,
-        field_place(lane, SERDES_PHY_LANE_SELECT_INDEX_LSB, SERDES_PHY_LANE_SELECT_INDEX_MASK));
+static struct dif_lane_window lanes_of(const struct dif_serdes_phy* phy) {
+    if (phy == NULL) {
+        return (struct dif_lane_window){NULL, 0, 0};
+    }
+    return (struct dif_lane_window){&phy->region, phy->lanes, SERDES_PHY_LANE_SELECT_OFFSET};
 }
 
 static uint32_t control_word(const struct dif_serdes_phy_control* control) {
@@ -89,34 +92,26 @@ enum dif_result dif_serdes_phy_read_status(const struct dif_serdes_phy* phy,
 
 enum dif_result dif_serdes_phy_train_lane(const struct dif_serdes_phy* phy, uint16_t lane,
                                           bool train) {
-    if (phy == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_writable(lane, phy->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(phy, lane);
-    mmio_write32(phy->region, SERDES_PHY_LANE_CONTROL_OFFSET,
-                 train ? SERDES_PHY_LANE_CONTROL_TRAIN_MASK : 0);
-    return dif_ok;
+    return dif_lane_write(lanes_of(phy), lane, SERDES_PHY_LANE_CONTROL_OFFSET,
+                          train ? SERDES_PHY_LANE_CONTROL_TRAIN_MASK : 0);
 }
 
 enum dif_result dif_serdes_phy_read_lane_status(const struct dif_serdes_phy* phy, uint16_t lane,
                                                 struct dif_serdes_phy_lane_status* status) {
-    if (phy == NULL || status == NULL) {
+    if (status == NULL) {
         return dif_bad_argument;
     }
-    if (!dif_lane_exists(lane, phy->lanes)) {
-        return dif_out_of_range;
+    uint32_t raw = 0;
+    const enum dif_result result =
+        dif_lane_read(lanes_of(phy), lane, SERDES_PHY_LANE_STATUS_OFFSET, &raw);
+    if (result == dif_ok) {
+        status->state = (enum dif_serdes_phy_lane_state)field_take(
+            raw, SERDES_PHY_LANE_STATUS_STATE_LSB, SERDES_PHY_LANE_STATUS_STATE_MASK);
+        status->name = (uint16_t)field_take(raw, SERDES_PHY_LANE_STATUS_NAME_LSB,
+                                            SERDES_PHY_LANE_STATUS_NAME_MASK);
+        status->name_valid = (raw & SERDES_PHY_LANE_STATUS_NAME_VALID_MASK) != 0;
     }
-    select_lane(phy, lane);
-    const uint32_t raw = mmio_read32(phy->region, SERDES_PHY_LANE_STATUS_OFFSET);
-    status->state = (enum dif_serdes_phy_lane_state)field_take(
-        raw, SERDES_PHY_LANE_STATUS_STATE_LSB, SERDES_PHY_LANE_STATUS_STATE_MASK);
-    status->name = (uint16_t)field_take(raw, SERDES_PHY_LANE_STATUS_NAME_LSB,
-                                        SERDES_PHY_LANE_STATUS_NAME_MASK);
-    status->name_valid = (raw & SERDES_PHY_LANE_STATUS_NAME_VALID_MASK) != 0;
-    return dif_ok;
+    return result;
 }
 
 enum dif_result dif_serdes_phy_lane_map(const struct dif_serdes_phy* phy,

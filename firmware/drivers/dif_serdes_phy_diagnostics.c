@@ -1,5 +1,6 @@
 #include "firmware/drivers/dif_serdes_phy_diagnostics.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/serdes_phy.h"
 
 _Static_assert(SERDES_PHY_LINK_CAUSE_CAUSE_REPAIR_TIMEOUT == dif_serdes_phy_cause_repair_timeout,
@@ -10,10 +11,11 @@ _Static_assert(SERDES_PHY_LANE_PATTERN_RX_KIND_SQUARE == dif_serdes_phy_square, 
 
 enum { longest_half_period = 32 };
 
-static void select_lane(const struct dif_serdes_phy* phy, uint16_t lane) {
-    mmio_write32(
-        phy->region, SERDES_PHY_LANE_SELECT_OFFSET,
-        field_place(lane, SERDES_PHY_LANE_SELECT_INDEX_LSB, SERDES_PHY_LANE_SELECT_INDEX_MASK));
+static struct dif_lane_window lanes_of(const struct dif_serdes_phy* phy) {
+    if (phy == NULL) {
+        return (struct dif_lane_window){NULL, 0, 0};
+    }
+    return (struct dif_lane_window){&phy->region, phy->lanes, SERDES_PHY_LANE_SELECT_OFFSET};
 }
 
 static bool pattern_valid(const struct dif_serdes_phy_pattern* pattern) {
@@ -48,11 +50,11 @@ static enum dif_result write_pattern(const struct dif_serdes_phy* phy, uint16_t 
     if (phy == NULL || !pattern_valid(pattern)) {
         return dif_bad_argument;
     }
-    if (!dif_lane_exists(lane, phy->lanes)) {
-        return dif_out_of_range;
+    const enum dif_result result = dif_lane_select(lanes_of(phy), lane);
+    if (result != dif_ok) {
+        return result;
     }
     const uint32_t word = pattern_word(pattern);
-    select_lane(phy, lane);
     mmio_write32(phy->region, offset, word);
     return mmio_read32(phy->region, offset) == word ? dif_ok : dif_unavailable;
 }
@@ -91,26 +93,20 @@ enum dif_result dif_serdes_phy_check_pattern(const struct dif_serdes_phy* phy, u
 
 enum dif_result dif_serdes_phy_inject_errors(const struct dif_serdes_phy* phy, uint16_t lane,
                                              uint16_t count) {
-    if (phy == NULL) {
-        return dif_bad_argument;
+    const enum dif_result result = dif_lane_select(lanes_of(phy), lane);
+    if (result != dif_ok) {
+        return result;
     }
-    if (!dif_lane_exists(lane, phy->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(phy, lane);
     mmio_write32(phy->region, SERDES_PHY_LANE_PATTERN_INJECT_OFFSET, count);
     return dif_ok;
 }
 
 enum dif_result dif_serdes_phy_gate_pattern(const struct dif_serdes_phy* phy, uint16_t lane,
                                             uint32_t kilobits) {
-    if (phy == NULL) {
-        return dif_bad_argument;
+    const enum dif_result result = dif_lane_select(lanes_of(phy), lane);
+    if (result != dif_ok) {
+        return result;
     }
-    if (!dif_lane_exists(lane, phy->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(phy, lane);
     mmio_write32(phy->region, SERDES_PHY_LANE_PATTERN_CLEAR_OFFSET,
                  SERDES_PHY_LANE_PATTERN_CLEAR_CLEAR_MASK);
     mmio_write32(phy->region, SERDES_PHY_LANE_PATTERN_GATE_OFFSET, kilobits);
@@ -123,14 +119,14 @@ static uint64_t counter(const struct dif_serdes_phy* phy, uint32_t low, uint32_t
 
 enum dif_result dif_serdes_phy_read_pattern(const struct dif_serdes_phy* phy, uint16_t lane,
                                             struct dif_serdes_phy_pattern_result* result) {
-    if (phy == NULL || result == NULL) {
+    if (result == NULL) {
         return dif_bad_argument;
     }
-    if (!dif_lane_exists(lane, phy->lanes)) {
-        return dif_out_of_range;
+    const enum dif_result selected = dif_lane_select(lanes_of(phy), lane);
+    if (selected != dif_ok) {
+        return selected;
     }
     mmio_write32(phy->region, SERDES_PHY_SNAPSHOT_OFFSET, SERDES_PHY_SNAPSHOT_TAKE_MASK);
-    select_lane(phy, lane);
     const uint32_t status = mmio_read32(phy->region, SERDES_PHY_LANE_PATTERN_STATUS_OFFSET);
     result->locked = (status & SERDES_PHY_LANE_PATTERN_STATUS_LOCKED_MASK) != 0;
     result->gate_done = (status & SERDES_PHY_LANE_PATTERN_STATUS_GATE_DONE_MASK) != 0;

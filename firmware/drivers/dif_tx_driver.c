@@ -1,11 +1,15 @@
 #include "firmware/drivers/dif_tx_driver.h"
 
+#include "firmware/drivers/dif_lane.h"
 #include "regs/tx_driver.h"
 
-static void select_lane(const struct dif_tx_driver* driver, uint16_t lane) {
-    mmio_write32(
-        driver->region, TX_DRIVER_LANE_SELECT_OFFSET,
-        field_place(lane, TX_DRIVER_LANE_SELECT_INDEX_LSB, TX_DRIVER_LANE_SELECT_INDEX_MASK));
+_Static_assert(TX_DRIVER_LANE_SELECT_INDEX_MASK == dif_all_lanes, "width of a lane number");
+
+static struct dif_lane_window lanes_of(const struct dif_tx_driver* driver) {
+    if (driver == NULL) {
+        return (struct dif_lane_window){NULL, 0, 0};
+    }
+    return (struct dif_lane_window){&driver->region, driver->lanes, TX_DRIVER_LANE_SELECT_OFFSET};
 }
 
 enum dif_result dif_tx_driver_probe(struct mmio_region region, struct dif_tx_driver* driver) {
@@ -45,16 +49,8 @@ enum dif_result dif_tx_driver_is_ready(const struct dif_tx_driver* driver, bool*
 
 enum dif_result dif_tx_driver_set_lane_enabled(const struct dif_tx_driver* driver, uint16_t lane,
                                                bool enabled) {
-    if (driver == NULL) {
-        return dif_bad_argument;
-    }
-    if (!dif_lane_writable(lane, driver->lanes)) {
-        return dif_out_of_range;
-    }
-    select_lane(driver, lane);
-    mmio_write32(driver->region, TX_DRIVER_LANE_CONTROL_OFFSET,
-                 enabled ? TX_DRIVER_LANE_CONTROL_ENABLE_MASK : 0);
-    return dif_ok;
+    return dif_lane_write(lanes_of(driver), lane, TX_DRIVER_LANE_CONTROL_OFFSET,
+                          enabled ? TX_DRIVER_LANE_CONTROL_ENABLE_MASK : 0);
 }
 
 enum dif_result dif_tx_driver_set_current(const struct dif_tx_driver* driver, uint16_t lane,
@@ -63,17 +59,14 @@ enum dif_result dif_tx_driver_set_current(const struct dif_tx_driver* driver, ui
         return dif_bad_argument;
     }
     const uint32_t limit = TX_DRIVER_LANE_CURRENT_ON_MASK >> TX_DRIVER_LANE_CURRENT_ON_LSB;
-    if (!dif_lane_writable(lane, driver->lanes) || current.on_ua > limit ||
-        current.off_ua > current.on_ua) {
+    if (current.on_ua > limit || current.off_ua > current.on_ua) {
         return dif_out_of_range;
     }
-    select_lane(driver, lane);
-    mmio_write32(
-        driver->region, TX_DRIVER_LANE_CURRENT_OFFSET,
+    return dif_lane_write(
+        lanes_of(driver), lane, TX_DRIVER_LANE_CURRENT_OFFSET,
         field_place(current.on_ua, TX_DRIVER_LANE_CURRENT_ON_LSB, TX_DRIVER_LANE_CURRENT_ON_MASK) |
             field_place(current.off_ua, TX_DRIVER_LANE_CURRENT_OFF_LSB,
                         TX_DRIVER_LANE_CURRENT_OFF_MASK));
-    return dif_ok;
 }
 
 enum dif_result dif_tx_driver_set_post_tap(const struct dif_tx_driver* driver, uint16_t lane,
@@ -81,14 +74,12 @@ enum dif_result dif_tx_driver_set_post_tap(const struct dif_tx_driver* driver, u
     if (driver == NULL) {
         return dif_bad_argument;
     }
-    if (!dif_lane_writable(lane, driver->lanes) ||
-        tap_64 > TX_DRIVER_LANE_FFE_POST_MASK >> TX_DRIVER_LANE_FFE_POST_LSB) {
+    if (tap_64 > TX_DRIVER_LANE_FFE_POST_MASK >> TX_DRIVER_LANE_FFE_POST_LSB) {
         return dif_out_of_range;
     }
-    select_lane(driver, lane);
-    mmio_write32(driver->region, TX_DRIVER_LANE_FFE_OFFSET,
-                 field_place(tap_64, TX_DRIVER_LANE_FFE_POST_LSB, TX_DRIVER_LANE_FFE_POST_MASK));
-    return dif_ok;
+    return dif_lane_write(
+        lanes_of(driver), lane, TX_DRIVER_LANE_FFE_OFFSET,
+        field_place(tap_64, TX_DRIVER_LANE_FFE_POST_LSB, TX_DRIVER_LANE_FFE_POST_MASK));
 }
 
 enum dif_result dif_tx_driver_temperature(const struct dif_tx_driver* driver,

@@ -91,5 +91,5 @@ TEST_CASE("cause, loopback and a checker's counters are taken apart") {
     CHECK(result.errors == 0x100000007);
     CHECK(result.symbol_errors == 6);
     CHECK(bus.take_writes() ==
-          writes{written(at + 0x28, 2), written(at + 0x20, 1), written(at + 0x40, 3)});
+          writes{written(at + 0x28, 2), written(at + 0x40, 3), written(at + 0x20, 1)});
 }
