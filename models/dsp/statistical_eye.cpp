@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 
@@ -10,6 +11,7 @@
 #include "models/dsp/equalised_channel.h"
 #include "models/dsp/error_propagation.h"
 #include "models/dsp/interference.h"
+#include "models/dsp/jitter_average.h"
 #include "models/photonics/constants.h"
 
 namespace luxlane::dsp {
@@ -21,8 +23,6 @@ constexpr int CENTRE = PHASES / 2;
 constexpr double STEP_UI = 1.0 / PHASES;
 /// Beyond, a sample says nothing about its symbol any more.
 constexpr double FARTHEST_UI = 0.75;
-/// Gaussian jitter counts as far out as a probability of 1e-17.
-constexpr double JITTER_REACH_SIGMA = 8.5;
 
 /// Share of a tail that may be left out.
 constexpr double NEGLIGIBLE = 1e-9;
@@ -121,97 +121,10 @@ error_rates propagate(const error_rates& first, const sampled_channel& even,
     return {0.5 * (one + zero), one, zero};
 }
 
-/// The Q factor that stands for a probability; probabilities below 1e-300 count as that.
-double q_of(double probability) {
-    return -normal_quantile(std::clamp(probability, 1e-300, 1.0 - 1e-16));
-}
-
-/// Error rates at equally spaced displacements as Q factors, which run smoothly between them.
-class rate_curve {
-public:
-    void add(const error_rates& rates) {
-        one_.push_back(q_of(rates.given_one));
-        zero_.push_back(q_of(rates.given_zero));
-    }
-
-    /// `position` in steps behind the first; the ends hold beyond.
-    error_rates at(double position) const {
-        const double one = normal_tail(between(one_, position));
-        const double zero = normal_tail(between(zero_, position));
-        return {0.5 * (one + zero), one, zero};
-    }
-
-private:
-    static double between(const std::vector<double>& q, double position) {
-        const auto last = static_cast<double>(q.size() - 1);
-        const double x = std::clamp(position, 0.0, last);
-        const auto start = static_cast<std::size_t>(
-            std::clamp(std::floor(x) - 1.0, 0.0, std::max(last - 3.0, 0.0)));
-        const std::size_t count = std::min<std::size_t>(4, q.size());
-        double sum = 0.0;
-        for (std::size_t i = 0; i < count; ++i) {
-            double weight = 1.0;
-            for (std::size_t j = 0; j < count; ++j)
-                if (j != i)
-                    weight *= (x - static_cast<double>(start + j)) /
-                              (static_cast<double>(i) - static_cast<double>(j));
-            sum += weight * q[start + i];
-        }
-        return sum;
-    }
-
-    std::vector<double> one_, zero_;
-};
-
-/// One displacement and its probability.
-struct node {
-    double displacement_ui, weight;
-};
-
-/// Gaussian and sinusoidal jitter as weighted displacements: the trapezoidal rule for the one,
-/// Chebyshev's for the arcsine density of the other.
-std::vector<node> nodes_of(const sampling_jitter& jitter) {
-    constexpr int sine_nodes = 64;
-    constexpr double gauss_step = 1.0 / 3.0;
-    int sines = jitter.sinusoidal_ui > 0.0 ? sine_nodes : 1;
-    // Under a Gaussian, nodes at most half its rms apart are as good as any.
-    if (sines > 1 && jitter.random_ui > 0.0)
-        sines = static_cast<int>(std::clamp(
-            2.0 * photonics::PI * jitter.sinusoidal_ui / jitter.random_ui, 8.0, 1.0 * sine_nodes));
-    const int gauss =
-        jitter.random_ui > 0.0 ? static_cast<int>(JITTER_REACH_SIGMA / gauss_step) : 0;
-    std::vector<node> nodes;
-    double sum = 0.0;
-    for (int g = -gauss; g <= gauss; ++g) {
-        const double x = g * gauss_step;
-        for (int k = 0; k < sines; ++k) {
-            const double sine = sines > 1 ? std::cos(photonics::PI * (k + 0.5) / sines) : 0.0;
-            nodes.push_back(
-                {jitter.random_ui * x + jitter.sinusoidal_ui * sine, portable_exp(-0.5 * x * x)});
-            sum += nodes.back().weight;
-        }
-    }
-    for (node& n : nodes)
-        n.weight /= sum;
-    return nodes;
-}
-
-double reach_of(const sampling_jitter& jitter) {
-    return JITTER_REACH_SIGMA * jitter.random_ui + jitter.sinusoidal_ui;
-}
-
 void add(error_rates& sum, const error_rates& part, double weight) {
     sum.ber += weight * part.ber;
     sum.given_one += weight * part.given_one;
     sum.given_zero += weight * part.given_zero;
-}
-
-error_rates average(const rate_curve& curve, std::span<const node> nodes, double position) {
-    error_rates sum{0.0, 0.0, 0.0};
-    for (const node& n : nodes) {
-        add(sum, curve.at(position + n.displacement_ui / STEP_UI), n.weight);
-    }
-    return sum;
 }
 
 /// What a lane looks like at any displacement, duty cycle included.
@@ -266,14 +179,51 @@ private:
     double half_;
 };
 
+/// Rates with right feedback over the sampling instant, for the jitter's average.
+class rate_curve {
+public:
+    rate_curve(const moving_sampler& sampler, const sampling_jitter& jitter)
+        : sampler_(sampler), jitter_(jitter) {}
+
+    /// Rates that are known already.
+    void add(double displacement_ui, const error_rates& rates) { known_[displacement_ui] = rates; }
+
+    /// The mean around `phase_ui`, which is -0.5 .. 0.5.
+    error_rates mean(double phase_ui) {
+        std::vector<double> one, zero;
+        for (int step = -jitter_.reach(); step <= jitter_.reach(); ++step) {
+            const error_rates& rates =
+                at(phase_ui + static_cast<double>(step) / jitter_average::STEPS);
+            one.push_back(rates.given_one);
+            zero.push_back(rates.given_zero);
+        }
+        const double given_one = jitter_.mean(one);
+        const double given_zero = jitter_.mean(zero);
+        return {0.5 * (given_one + given_zero), given_one, given_zero};
+    }
+
+private:
+    const error_rates& at(double displacement_ui) {
+        const double within = std::clamp(displacement_ui, -FARTHEST_UI, FARTHEST_UI);
+        const auto found = known_.find(within);
+        if (found != known_.end())
+            return found->second;
+        return known_[within] = sampler_.first_rates(sampler_.views(within));
+    }
+
+    const moving_sampler& sampler_;
+    jitter_average jitter_;
+    std::map<double, error_rates> known_;  ///< [displacement]
+};
+
 /// Densities of the phases mixed by jitter, with straight lines between phases; the outermost
 /// phases hold beyond.
 std::vector<std::vector<double>> mix(const std::vector<std::vector<double>>& density,
-                                     std::span<const node> nodes) {
+                                     std::span<const jitter_node> nodes) {
     std::vector<std::vector<double>> out;
     for (int p = 0; p < PHASES; ++p) {
         std::array<double, photonics::PHASES> weight{};
-        for (const node& n : nodes) {
+        for (const jitter_node& n : nodes) {
             const double place = std::clamp(p + n.displacement_ui / STEP_UI, 0.0, PHASES - 1.0);
             const auto left = static_cast<std::size_t>(std::min(place, PHASES - 2.0));
             const double theta = place - static_cast<double>(left);
@@ -288,14 +238,6 @@ std::vector<std::vector<double>> mix(const std::vector<std::vector<double>>& den
         out.push_back(std::move(sum));
     }
     return out;
-}
-
-/// Phases on either side that jitter and cubic interpolation reach.
-int side_phases(const sampling_jitter& jitter) {
-    const double reach = reach_of(jitter);
-    if (reach == 0.0)
-        return 0;
-    return std::min(static_cast<int>(std::ceil(reach / STEP_UI)) + 1, CENTRE);
 }
 
 }  // namespace
@@ -370,13 +312,8 @@ error_rates jittered_error_law(const sampled_channel& channel,
     if (!(std::abs(phase_ui) <= 0.5))
         throw std::invalid_argument("jittered_error_law: the phase must be -0.5 .. 0.5 symbols");
     const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
-    const int side = side_phases(jitter);
-    rate_curve curve;
-    for (int p = -side; p <= side; ++p)
-        curve.add(sampler.first_rates(
-            sampler.views(std::clamp(phase_ui + p * STEP_UI, -FARTHEST_UI, FARTHEST_UI))));
     // Jitter changes how often errors begin, and hardly how they propagate.
-    return sampler.propagated(average(curve, nodes_of(jitter), side), phase_ui);
+    return sampler.propagated(rate_curve(sampler, jitter).mean(phase_ui), phase_ui);
 }
 
 statistical_eye make_statistical_eye(const sampled_channel& channel,
@@ -386,30 +323,26 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     if (voltage_bins < 2)
         throw std::invalid_argument("make_statistical_eye: at least two voltage bins");
     const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
-    const int side = side_phases(jitter);
-    rate_curve curve;
+    rate_curve curve(sampler, jitter);
     std::vector<std::vector<symbol_laws>> views;
-    for (int p = -CENTRE - side; p < CENTRE + side; ++p) {
-        const double displacement = std::clamp(p * STEP_UI, -FARTHEST_UI, FARTHEST_UI);
-        auto here = sampler.views(displacement);
-        curve.add(sampler.propagated(sampler.first_rates(here), displacement));
-        if (p >= -CENTRE && p < CENTRE)
-            views.push_back(std::move(here));
+    for (int p = -CENTRE; p < CENTRE; ++p) {
+        views.push_back(sampler.views(p * STEP_UI));
+        curve.add(p * STEP_UI, sampler.first_rates(views.back()));
     }
-    const std::vector<node> nodes = nodes_of(jitter);
     statistical_eye eye;
-    for (int p = 0; p < PHASES; ++p) {
-        eye.phase_ui.push_back((p - CENTRE) * STEP_UI);
-        const error_rates rates = average(curve, nodes, p + side);
+    for (int p = -CENTRE; p < CENTRE; ++p) {
+        const double phase_ui = p * STEP_UI;
+        const error_rates rates = sampler.propagated(curve.mean(phase_ui), phase_ui);
+        eye.phase_ui.push_back(phase_ui);
         eye.ber.push_back(rates.ber);
-        if (p == CENTRE)
+        if (p == 0)
             eye.at_centre = rates;
     }
     const density_painter painter(views, channel.amplitude_a, voltage_bins);
     eye.voltage_a = painter.voltages();
     for (const auto& here : views)
         eye.density.push_back(painter.paint(here));
-    eye.density = mix(eye.density, nodes);
+    eye.density = mix(eye.density, jitter_average(jitter).nodes());
     return eye;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/dsp/interference.h"
+#include "models/dsp/jitter_average.h"
 #include "models/host_serdes/lane_receiver.h"
 
 namespace luxlane::host {
@@ -12,7 +13,7 @@ namespace luxlane::host {
 /// how often it finds a symbol on the wrong side of an eye.
 class eye_sampler {
 public:
-    static constexpr int PHASE_STEPS = 64;  ///< of one unit interval
+    static constexpr int PHASE_STEPS = dsp::jitter_average::STEPS;  ///< of one unit interval
 
     /// `law` of the same lane adds the errors that wrong feedback leads to, wherever the slicer is.
     eye_sampler(const equalised_lane& lane, const error_law& law,
@@ -24,13 +25,17 @@ public:
     double wrong_ratio(unsigned eye, int phase, double offset_v);
 
 private:
-    const std::vector<dsp::interference_law>& laws(int step);
+    /// What the slicer sees at a phase step: of even and of odd symbols, or once of both.
+    using views = std::vector<std::vector<dsp::interference_law>>;
+
+    const views& views_at(int step);
     double at_step(unsigned eye, int step, double threshold);
 
     equalised_lane lane_;
-    double propagated_;            ///< wrong symbols by wrong feedback, of one eye
-    std::vector<double> density_;  ///< of the jitter, `FINE` cells a phase step
-    std::map<int, std::vector<dsp::interference_law>> laws_;  ///< [phase step]
+    double propagated_;  ///< wrong symbols by wrong feedback, of one eye
+    dsp::jitter_average jitter_;
+    double duty_cycle_ui_;
+    std::map<int, views> views_;  ///< [phase step]
 };
 
 }  // namespace luxlane::host

@@ -74,6 +74,27 @@ bool within_99_percent(std::uint64_t count, std::uint64_t trials, double p) {
     return interval.low <= p && p <= interval.high;
 }
 
+/// Wrong symbols of a lane with right feedback: the sum over displacements 1/2048 UI apart, each
+/// weighted by the Gaussian around 1000 instants of the sine.
+double jittered_wrong_symbols(const equalised_lane& lane, const dsp::sampling_jitter& jitter) {
+    constexpr double step_ui = 1.0 / 2048.0;
+    constexpr int instants = 1000;
+    const int side = static_cast<int>((7.0 * jitter.random_ui + jitter.sinusoidal_ui) / step_ui);
+    double sum = 0.0, weights = 0.0;
+    for (int i = -side; i <= side; ++i) {
+        double weight = 0.0;
+        for (int k = 0; k < instants; ++k) {
+            const double sine = jitter.sinusoidal_ui * std::sin(2.0 * M_PI * k / instants);
+            const double x = (i * step_ui - sine) / jitter.random_ui;
+            weight += std::exp(-0.5 * x * x);
+        }
+        const auto moved = dsp::displace(lane.view.channel, lane.view.phases, i * step_ui);
+        sum += weight * 2.0 * dsp::first_error_law(moved, lane.filter).ber;
+        weights += weight;
+    }
+    return sum / weights;
+}
+
 }  // namespace
 
 TEST_CASE("host trace: the C2M budget at Nyquist, root and linear parts in between") {
@@ -235,17 +256,24 @@ TEST_CASE("host eye: its middle has the eyes' share of symbol errors, its rim is
     CHECK(sampler.wrong_ratio(1, 31, 0.0) > 0.01);
 }
 
-TEST_CASE("host eye: with jitter its middle still has the law's errors") {
+TEST_CASE("host eye: law and sampler average the jitter as a fine integration does") {
     host_serdes_settings settings;
-    settings.trace.signal_to_reflections_db = 21.0;
-    const auto lane = adapt_lane(settings, tuned(), 4).lane;
-    const auto law = law_of(settings, lane);
-    eye_sampler sampler(lane, law, settings.receiver.jitter);
-    double sum = 0.0;
-    for (unsigned eye = 0; eye < 3; ++eye) {
-        sum += sampler.wrong_ratio(eye, 0, 0.0);
+    const auto& jitter = settings.receiver.jitter;
+    for (const double reflections_db : {18.0, 21.0, 24.0}) {
+        settings.trace.signal_to_reflections_db = reflections_db;
+        const auto lane = adapt_lane(settings, tuned(), 4).lane;
+        const auto law = law_of(settings, lane);
+        const double mean_burst = 1.0 / (1.0 - law.continues);
+        const double right_feedback = jittered_wrong_symbols(lane, jitter);
+        CAPTURE(reflections_db, mean_burst);
+        CHECK(2.0 * law.ber == Approx(right_feedback * mean_burst).epsilon(0.003));
+        eye_sampler sampler(lane, law, jitter);
+        double sum = 0.0;
+        for (unsigned eye = 0; eye < 3; ++eye) {
+            sum += sampler.wrong_ratio(eye, 0, 0.0);
+        }
+        CHECK(sum == Approx(right_feedback * mean_burst).epsilon(0.003));
     }
-    CHECK(sum == Approx(2.0 * law.ber).epsilon(0.03));
 }
 
 TEST_CASE("host lane: the same block is an NRZ lane at another rate") {
