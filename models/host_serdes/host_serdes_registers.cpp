@@ -2,6 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/common/twos_complement.h"
 #include "models/host_serdes/host_serdes.h"
 #include "models/transport/lane_window.h"
 #include "registers/host_serdes.h"
@@ -18,15 +19,6 @@ constexpr unsigned MOST_FEEDBACK_TAPS = 4;
 constexpr unsigned LONGEST_DWELL = 40;
 constexpr unsigned QUAD = 4;
 constexpr std::uint64_t SQUARE = 1, USER = 2;  // kinds of LANE_PATTERN beside the PRBS's lengths
-
-/// A field of `bits` bits in two's complement.
-constexpr int signed_of(std::uint64_t raw, unsigned bits) {
-    const auto value = static_cast<int>(raw);
-    return value >= 1 << (bits - 1) ? value - (1 << bits) : value;
-}
-constexpr std::uint32_t raw_of(int value, unsigned bits) {
-    return static_cast<std::uint32_t>(value) & ((1u << bits) - 1);
-}
 
 std::uint32_t capped(std::uint64_t value, std::uint64_t most) {
     return static_cast<std::uint32_t>(std::min(value, most));
@@ -152,7 +144,7 @@ void host_serdes::map_transmitter_registers() {
         const auto& taps = state_.transmitters[lane].setting.taps;
         const auto encode = [](const auto& field, int tap) {
             using value = typename std::decay_t<decltype(field)>::value_type;
-            return field.encode(static_cast<value>(raw_of(tap, field.width)));
+            return field.encode(static_cast<value>(to_twos_complement(tap, field.width)));
         };
         return encode(r::pre3, taps.pre3) | encode(r::pre2, taps.pre2) |
                encode(r::pre1, taps.pre1) | encode(r::post1, taps.post1) |
@@ -161,7 +153,8 @@ void host_serdes::map_transmitter_registers() {
     window.on_write(regs::reg::lane_tx_taps, [this](unsigned lane, std::uint64_t written) {
         namespace r = regs::lane_tx_taps;
         const auto tap = [written](const auto& field) {
-            return static_cast<std::int8_t>(signed_of(field.decode(written), field.width));
+            return static_cast<std::int8_t>(
+                from_twos_complement(field.decode(written), field.width));
         };
         const host::transmit_taps taps{tap(r::pre3), tap(r::pre2), tap(r::pre1),
                                        static_cast<std::int8_t>(r::main.decode(written)),
@@ -221,7 +214,8 @@ void host_serdes::map_receiver_registers() {
         std::uint64_t raw = 0;
         for (unsigned tap = 0; tap < MOST_FEEDBACK_TAPS && main_v > 0.0; ++tap) {
             const double code_64 = std::round(64.0 * equalised.filter.feedback_a[tap] / main_v);
-            raw |= std::uint64_t{raw_of(static_cast<int>(std::clamp(code_64, -128.0, 127.0)), 8)}
+            raw |= std::uint64_t{to_twos_complement(
+                       static_cast<int>(std::clamp(code_64, -128.0, 127.0)), 8)}
                    << (8 * tap);
         }
         return raw;
@@ -358,8 +352,8 @@ void host_serdes::map_eye_registers() {
     window.on_read(regs::reg::lane_eye_position, [this](unsigned lane) {
         namespace r = regs::lane_eye_position;
         const auto& eye = state_.receivers[lane].eye;
-        return r::phase.encode(static_cast<std::uint8_t>(raw_of(eye.phase, 6))) |
-               r::voltage.encode(static_cast<std::uint8_t>(raw_of(eye.voltage, 8)));
+        return r::phase.encode(static_cast<std::uint8_t>(to_twos_complement(eye.phase, 6))) |
+               r::voltage.encode(static_cast<std::uint8_t>(to_twos_complement(eye.voltage, 8)));
     });
     window.on_write(regs::reg::lane_eye_position, [this](unsigned lane, std::uint64_t written) {
         namespace r = regs::lane_eye_position;
@@ -368,8 +362,8 @@ void host_serdes::map_eye_registers() {
             bank_.set(regs::error_code::code, code::eye_busy);
             return;
         }
-        eye.phase = signed_of(r::phase.decode(written), 6);
-        eye.voltage = std::max(signed_of(r::voltage.decode(written), 8), -127);
+        eye.phase = from_twos_complement(r::phase.decode(written), 6);
+        eye.voltage = std::max(from_twos_complement(r::voltage.decode(written), 8), -127);
     });
     window.on_read(regs::reg::lane_eye_errors_lo, [this](unsigned lane) {
         return state_.receivers[lane].eye.errors & 0xFFFFFFFF;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "models/common/binomial.h"
+#include "models/common/twos_complement.h"
 #include "models/dsp/statistical_eye.h"
 #include "models/rx_dsp/rx_dsp.h"
 #include "models/transport/lane_window.h"
@@ -13,18 +14,8 @@ namespace regs = registers::rx_dsp;
 
 namespace {
 
-/// The value of a two's complement field of `bits` bits.
-int signed_value(std::uint32_t field, unsigned bits) {
-    const auto sign = 1u << (bits - 1);
-    return static_cast<int>(field ^ sign) - static_cast<int>(sign);
-}
-
 constexpr unsigned PHASE_BITS = 6;
 constexpr unsigned VOLTAGE_BITS = 8;
-
-std::uint32_t field_of(int value, unsigned bits) {
-    return static_cast<std::uint32_t>(value) & ((1u << bits) - 1);
-}
 
 }  // namespace
 
@@ -49,8 +40,10 @@ void rx_dsp::map_eye_registers() {
     });
     window.on_read(regs::reg::lane_eye_position, [this](unsigned lane) {
         const auto& position = state_.lanes[lane].eye.position;
-        return regs::lane_eye_position::phase.encode(field_of(position.phase, PHASE_BITS)) |
-               regs::lane_eye_position::voltage.encode(field_of(position.voltage, VOLTAGE_BITS));
+        return regs::lane_eye_position::phase.encode(
+                   to_twos_complement(position.phase, PHASE_BITS)) |
+               regs::lane_eye_position::voltage.encode(
+                   to_twos_complement(position.voltage, VOLTAGE_BITS));
     });
     window.on_write(regs::reg::lane_eye_position, [this](unsigned lane, std::uint64_t written) {
         auto& eye = state_.lanes[lane].eye;
@@ -58,8 +51,8 @@ void rx_dsp::map_eye_registers() {
             return;
         }
         const int voltage =
-            signed_value(regs::lane_eye_position::voltage.decode(written), VOLTAGE_BITS);
-        eye.position = {static_cast<std::int8_t>(signed_value(
+            from_twos_complement(regs::lane_eye_position::voltage.decode(written), VOLTAGE_BITS);
+        eye.position = {static_cast<std::int8_t>(from_twos_complement(
                             regs::lane_eye_position::phase.decode(written), PHASE_BITS)),
                         static_cast<std::int8_t>(std::max(voltage, -eye_position::VOLTAGE_STEPS))};
     });
