@@ -68,7 +68,6 @@ void lane_alignment::take_block(lane& of, const block66& block) {
 
 void lane_alignment::check_parity(lane& of, const block66& marker) {
     const auto wrong = std::popcount(static_cast<unsigned>(marker_bip(marker) ^ of.parity.value()));
-    of.errored_markers += wrong != 0 ? 1 : 0;
     of.bip_errors += static_cast<std::uint64_t>(wrong);
 }
 
@@ -105,14 +104,6 @@ std::uint32_t lane_alignment::locked_lanes() const {
         locked |= std::uint32_t{lanes_[i].lock.locked()} << i;
     }
     return locked;
-}
-
-std::uint32_t lane_alignment::missing_markers() const {
-    auto missing = static_cast<std::uint32_t>((std::uint64_t{1} << lanes_.size()) - 1);
-    for (const lane& each : lanes_) {
-        missing &= ~(std::uint32_t{each.lock.locked()} << each.lock.lane().value_or(0));
-    }
-    return missing;
 }
 
 std::uint32_t lane_alignment::duplicated_markers() const {

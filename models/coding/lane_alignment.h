@@ -43,15 +43,13 @@ public:
 
     /// Bit i: marker lock of received lane i.
     std::uint32_t locked_lanes() const;
-    /// Bit i: no locked lane carries marker i; or more than one does.
-    std::uint32_t missing_markers() const;
+    /// Bit i: more than one locked lane carries marker i.
     std::uint32_t duplicated_markers() const;
     /// Marker of received lane `i`; no value while unlocked.
     std::optional<unsigned> marker_of(std::size_t i) const { return lanes_[i].lock.lane(); }
     /// Blocks by which received lane `i` is delayed, valid while aligned.
     unsigned delay_of(std::size_t i) const { return lanes_[i].delay; }
-    /// Markers of received lane `i` whose parity differed, and wrong parity bits in all.
-    std::uint64_t bip_errored_markers(std::size_t i) const { return lanes_[i].errored_markers; }
+    /// Wrong parity bits of received lane `i`.
     std::uint64_t bip_errors(std::size_t i) const { return lanes_[i].bip_errors; }
     /// How often alignment was lost.
     std::uint64_t losses() const { return losses_; }
@@ -62,7 +60,6 @@ private:
         bip_counter parity;
         std::vector<block66> delay_line;  // ring of skew_limit + 1 blocks
         unsigned delay = 0;
-        std::uint64_t errored_markers = 0;
         std::uint64_t bip_errors = 0;
     };
 

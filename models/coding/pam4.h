@@ -64,12 +64,4 @@ private:
     std::uint64_t last_ = 0;
 };
 
-/// Deals bits to symbol levels one byte each, for the analogue stages: `levels[i]` is 0..3.
-/// `levels.size()` symbols from bit 0 of `bits` on, Gray mapped; `bits` holds two bits for each.
-void unpack_pam4(std::span<const std::uint64_t> bits, std::span<std::uint8_t> levels);
-
-/// Inverse: bits of the levels (values 0..3), Gray decoded; bits behind the last symbol in its word
-/// become 0.
-void pack_pam4(std::span<const std::uint8_t> levels, std::span<std::uint64_t> bits);
-
 }  // namespace luxlane::coding

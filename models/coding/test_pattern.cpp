@@ -41,23 +41,6 @@ void check(const test_pattern& pattern) {
     }
 }
 
-std::string pattern_name(const test_pattern& pattern) {
-    std::string name;
-    switch (pattern.kind) {
-        case pattern_kind::prbs:
-            name = "PRBS" + std::to_string(static_cast<unsigned>(pattern.sequence)) +
-                   (pattern.quaternary ? "Q" : "");
-            break;
-        case pattern_kind::square:
-            name = "square";
-            break;
-        case pattern_kind::user:
-            name = "user";
-            break;
-    }
-    return pattern.inverted ? name + " inverted" : name;
-}
-
 std::vector<std::uint64_t> periodic_words(const test_pattern& pattern) {
     const std::size_t period = period_bits(pattern);
     std::vector<std::uint64_t> words(period);

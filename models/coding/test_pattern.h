@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "models/coding/prbs.h"
@@ -36,9 +35,6 @@ struct test_pattern {
 
 /// std::invalid_argument naming the field that is out of range.
 void check(const test_pattern& pattern);
-
-/// As data sheets write it: "PRBS31", "PRBS13Q", "square", "user"; with " inverted" behind.
-std::string pattern_name(const test_pattern& pattern);
 
 /// A square or user pattern from each position of its period on: element p holds the 64 bits from
 /// position p, the first one in bit 0. As many elements as the period has bits, at most 256.

@@ -90,23 +90,3 @@ TEST_CASE("precoding turns an error burst of a decision feedback equaliser into 
         }
     }
 }
-
-TEST_CASE("PAM4 symbols unpack to Gray coded levels and pack again, any number of them") {
-    for (const std::size_t count : {1u, 31u, 32u, 33u, 500u}) {
-        auto bits = random_words((count + 31) / 32, count);
-        levels_t levels(count);
-        unpack_pam4(bits, levels);
-        for (std::size_t i = 0; i < count; ++i) {
-            const unsigned first = (bits[i / 32] >> (2 * (i % 32))) & 1;
-            const unsigned second = (bits[i / 32] >> (2 * (i % 32) + 1)) & 1;
-            const unsigned expected[2][2] = {{0, 1}, {3, 2}};
-            REQUIRE(levels[i] == expected[first][second]);
-        }
-        std::vector<std::uint64_t> again(bits.size());
-        pack_pam4(levels, again);
-        if (count % 32 != 0) {
-            bits.back() &= (std::uint64_t{1} << (2 * (count % 32))) - 1;
-        }
-        REQUIRE(again == bits);
-    }
-}
