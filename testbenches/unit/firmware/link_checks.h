@@ -33,6 +33,11 @@ inline void check_map(link_pair& pair, unsigned receiver) {
     CHECK(used.size() == data_lanes);
 }
 
+inline void check_maps(link_pair& pair) {
+    check_map(pair, 0);
+    check_map(pair, 1);
+}
+
 inline void kill_first(link_pair& pair, unsigned receiver, unsigned count) {
     for (unsigned lane = 0; lane < count; ++lane) {
         pair.board[receiver].incoming[lane].dead = true;

@@ -41,8 +41,7 @@ TEST_CASE("light that was lost in one direction and returns brings the link back
     CHECK(pair.manager[0].recoveries == 1);
     CHECK(pair.manager[1].lanes_lost == data_lanes);
     CHECK(pair.manager[1].repair.completed == 0);
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("light that was lost in both directions brings the link back") {
@@ -56,8 +55,7 @@ TEST_CASE("light that was lost in both directions brings the link back") {
     wait_us(pair, 2000);
     light(pair, 1, true);
     CHECK(recovered(pair, detection_us + 500));
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("light that does not return ends both ends with that cause") {
@@ -84,8 +82,7 @@ TEST_CASE("a PHY that falls into reset is set up again, its maps included") {
     CHECK(said(pair, "link: the PHY has lost its settings in state 'up'"));
     CHECK(pair.manager[hit].lanes_lost == data_lanes);
     CHECK(pair.manager[1 - hit].recoveries == 1);
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("a PHY that falls into reset again while the link comes back does not stop it") {
@@ -99,8 +96,7 @@ TEST_CASE("a PHY that falls into reset again while the link comes back does not 
     pair.board[0].reset_phy();
     pair.board[1].reset_phy();
     CHECK(recovered(pair, 2 * detection_us));
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("a PHY that falls into reset during the bring-up is set up again") {
@@ -111,8 +107,7 @@ TEST_CASE("a PHY that falls into reset during the bring-up is set up again") {
     REQUIRE(pair.run_until([&] { return pair.manager[1].state == during; }, 50000));
     pair.board[1].reset_phy();
     CHECK(recovered(pair, 60000));
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("a switch that only one end carried out is found by the names on the lanes") {
@@ -179,8 +174,7 @@ TEST_CASE("the link comes back with a seventh of the words lost") {
         wait_us(pair, 500);
         CHECK(recovered(pair, 10000));
     }
-    check_map(pair, 0);
-    check_map(pair, 1);
+    check_maps(pair);
 }
 
 TEST_CASE("a far end that does not come back is given up with its cause") {
