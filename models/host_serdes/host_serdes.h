@@ -44,6 +44,7 @@ public:
     /// PLL: std::out_of_range.
     void drop_pll(unsigned pll, const sc_core::sc_time& at, const sc_core::sc_time& duration);
 
+    unsigned lanes() const { return 2 * directed_; }  ///< of both directions
     unsigned plls() const { return static_cast<unsigned>(state_.plls.size()); }
     /// Error law of a lane as it is set now, both directions counted; that of noise without signal.
     host::error_law lane_law(unsigned lane);
@@ -133,7 +134,6 @@ private:
         std::optional<host::eye_sampler> sampler = {};
     };
 
-    unsigned lanes() const { return 2 * directed_; }
     unsigned partner(unsigned lane) const { return (lane + directed_) % lanes(); }
     unsigned transmit_pll(unsigned lane) const;
     unsigned receive_pll(unsigned lane) const { return transmit_pll(partner(lane)); }

@@ -150,6 +150,8 @@ void pair::place_job(board& target, unsigned index) {
     // What the hart touches often stands in SRAM: to it, the HBM is far away.
     job.rings = map::RINGS;
     job.rings_bytes = map::RINGS_BYTES;
+    job.scratch = map::HBM;
+    job.scratch_bytes = map::HBM_BYTES;
     if (gradients_ != nullptr) {
         job.flags |= LUXLANE_JOB_RUN_COLLECTIVE;
         std::vector<luxlane_tensor> table;

@@ -101,6 +101,9 @@ report::link_report pair::link_report_of(const board& from, board& to, unsigned 
         link.ber.median = ber[ber.size() / 2];
         link.ber.worst = ber.back();
     }
+    for (unsigned lane = 0; lane < values_.physical_lanes(); ++lane) {
+        link.lane_ber.push_back(to.receiver.lane_ber(lane));
+    }
     const auto& counters = to.phy.counters();
     link.codewords.total = counters.codewords;
     link.codewords.corrected = counters.corrected_codewords;
@@ -227,6 +230,16 @@ report::run_report pair::report(run_end end) {
     for (std::size_t i = 0; i < result.link.size(); ++i) {
         result.link[i].latency_s.round_trip =
             result.link[i].latency_s.one_way + result.link[1 - i].latency_s.one_way;
+    }
+    for (auto* each : boards_) {
+        if (!each->host) {
+            continue;
+        }
+        report::host_report host{each->basename(), {}};
+        for (unsigned lane = 0; lane < each->host->lanes(); ++lane) {
+            host.lane_ber.push_back(each->host->lane_law(lane).ber);
+        }
+        result.host.push_back(std::move(host));
     }
     result.collective = check_sums();
     if (result.collective.time_s > 0.0) {

@@ -114,7 +114,7 @@ std::string to_json(const run_report& report) {
         entry["lost_flits"] = link.lost_flits;
         entry["line_payload_bps"] = link.line_payload_bps;
         if (link.up_time_s == 0.0) {
-            for (const char* unknown : {"up_time_s", "ber", "payload_bps", "latency_s"}) {
+            for (const char* unknown : {"up_time_s", "ber", "lane_ber", "payload_bps", "latency_s"}) {
                 entry[unknown] = nullptr;
             }
             out["link"].push_back(std::move(entry));
@@ -122,11 +122,16 @@ std::string to_json(const run_report& report) {
         }
         entry["ber"] = {
             {"median", link.ber.median}, {"worst", link.ber.worst}, {"counted", link.ber.counted}};
+        entry["lane_ber"] = link.lane_ber;
         entry["payload_bps"] = link.payload_bps;
         entry["latency_s"] = {{"one_way", link.latency_s.one_way},
                               {"round_trip", link.latency_s.round_trip},
                               {"parts", parts_json(link.latency_s.parts)}};
         out["link"].push_back(std::move(entry));
+    }
+    out["host"] = ordered_json::array();
+    for (const auto& host : report.host) {
+        out["host"].push_back({{"board", host.board}, {"lane_ber", host.lane_ber}});
     }
     out["collective"] = {
         {"workload", report.collective.workload}, {"tensors", report.collective.tensors},

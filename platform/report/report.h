@@ -23,6 +23,7 @@ struct link_report {
         double median = 0.0, worst = 0.0;  ///< of the lanes that carry payload, by their error laws
         double counted = 0.0;              ///< bits that the FEC put right over bits decoded
     } ber;
+    std::vector<double> lane_ber;  ///< [physical lane] by its error law; 0.5: no clock recovery
     struct {
         std::uint64_t total = 0, corrected = 0, uncorrectable = 0;
     } codewords;
@@ -53,12 +54,19 @@ struct energy_report {
     std::string boundary;
 };
 
+/// Electrical lanes between accelerator and PHY of one board.
+struct host_report {
+    std::string board;
+    std::vector<double> lane_ber;  ///< [lane] of both directions, by its error law
+};
+
 /// What a run found out. Contains no wall times: two identical runs give identical reports.
 struct run_report {
     std::string version;
     std::uint64_t seed = 0;
     std::string fidelity;
     std::vector<link_report> link;
+    std::vector<host_report> host;  ///< of boards that have such lanes
     collective_report collective;
     energy_report energy;
     std::uint64_t instructions = 0;
