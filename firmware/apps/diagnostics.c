@@ -1,5 +1,6 @@
 /* Brings the link up as `collective` does and then, instead of a job, measures it: test patterns,
- * eyes and loopbacks of line and host side, one line on the console for each. Both boards run it. */
+ * eyes and loopbacks of line and host side, one line on the console for each. Both boards run it.
+ */
 
 #include <stdio.h>
 

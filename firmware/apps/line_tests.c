@@ -29,7 +29,7 @@ static const struct {
 };
 
 static bool is_spare(const struct test_bench* bench, enum dif_serdes_phy_direction direction,
-                         uint16_t lane) {
+                     uint16_t lane) {
     for (uint16_t logical = 0; logical < bench->link.phy.data_lanes; ++logical) {
         uint16_t physical = dif_serdes_phy_no_lane;
         if (dif_serdes_phy_mapping(&bench->link.phy, direction, logical, &physical) != dif_ok ||
@@ -44,8 +44,7 @@ static bool is_spare(const struct test_bench* bench, enum dif_serdes_phy_directi
 static enum dif_result await(struct test_bench* bench, uint16_t lane, bool gate, uint64_t limit,
                              struct dif_serdes_phy_pattern_result* counted) {
     for (;;) {
-        const enum dif_result result =
-            dif_serdes_phy_read_pattern(&bench->link.phy, lane, counted);
+        const enum dif_result result = dif_serdes_phy_read_pattern(&bench->link.phy, lane, counted);
         if (result != dif_ok || (gate ? counted->gate_done : counted->locked)) {
             return result;
         }
@@ -56,23 +55,10 @@ static enum dif_result await(struct test_bench* bench, uint16_t lane, bool gate,
     }
 }
 
-/* A spare that failed, perhaps for its bit error ratio, is worth a look too. */
-static bool train_if_failed(const struct dif_serdes_phy* phy, uint16_t lane) {
-    struct dif_serdes_phy_lane_status status;
-    return dif_serdes_phy_read_lane_status(phy, lane, &status) == dif_ok &&
-           (status.state != dif_serdes_phy_lane_failed ||
-            dif_serdes_phy_train_lane(phy, lane, true) == dif_ok);
-}
-
 void line_tests_begin(struct test_bench* bench, const uint16_t* lanes, unsigned count,
                       uint64_t limit) {
     const struct dif_serdes_phy* const phy = &bench->link.phy;
     const uint64_t end = timer_now() + limit;
-    for (unsigned i = 0; i < count; ++i) {
-        if (!train_if_failed(phy, lanes[i])) {
-            test_bench_report_failure("training", lanes[i], dif_bad_argument);
-        }
-    }
     for (unsigned i = 0; i < count; ++i) {
         /* The lane may be looking for its frame; one that never finds it shows in the count. */
         while (dif_serdes_phy_check_pattern(phy, lanes[i], &prbs31) == dif_unavailable &&

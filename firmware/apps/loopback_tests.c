@@ -37,8 +37,7 @@ static enum dif_result post(const struct dif_accelerator* accelerator,
 
 static enum dif_result exchange(struct test_bench* bench, uint64_t from, uint64_t to) {
     struct dif_accelerator accelerator;
-    enum dif_result result =
-        dif_accelerator_probe(mmio_region_at(ACCELERATOR_BASE), &accelerator);
+    enum dif_result result = dif_accelerator_probe(mmio_region_at(ACCELERATOR_BASE), &accelerator);
     if (result == dif_ok) {
         result = dif_accelerator_set_enabled(&accelerator, true);
     }

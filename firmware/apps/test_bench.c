@@ -103,8 +103,8 @@ void test_bench_report(const char* what, uint16_t lane, uint64_t bits, uint64_t 
 }
 
 void test_bench_report_failure(const char* what, uint16_t lane, enum dif_result reason) {
-    static const char* const text[] = {"no end in time",  "bad argument", "out of range",
-                                       "wrong device",    "wrong version", "lane not available",
+    static const char* const text[] = {"no end in time",     "bad argument",  "out of range",
+                                       "wrong device",       "wrong version", "lane not available",
                                        "clock recovery lost"};
     console_line("measure %s lane %u failed: %s", what, (unsigned)lane, text[reason]);
 }

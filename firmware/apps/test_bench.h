@@ -25,7 +25,8 @@ void test_bench_wait_until(struct test_bench* bench, uint64_t ticks);
 /// Serves them until the link is up, or down for good: then false.
 bool test_bench_bring_up(struct test_bench* bench);
 
-/// Waits until the far end's link is up, too, and then leaves the link to itself, without a manager. False if the far end did not say so in time.
+/// Waits until the far end's link is up, too, and then leaves the link to itself, without a
+/// manager. False if the far end did not say so in time.
 bool test_bench_meet(struct test_bench* bench);
 
 /// Prints "measure WHAT lane L bits B errors E", what the host's tools look for. `bits` may count

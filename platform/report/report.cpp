@@ -114,7 +114,8 @@ std::string to_json(const run_report& report) {
         entry["lost_flits"] = link.lost_flits;
         entry["line_payload_bps"] = link.line_payload_bps;
         if (link.up_time_s == 0.0) {
-            for (const char* unknown : {"up_time_s", "ber", "lane_ber", "payload_bps", "latency_s"}) {
+            for (const char* unknown :
+                 {"up_time_s", "ber", "lane_ber", "payload_bps", "latency_s"}) {
                 entry[unknown] = nullptr;
             }
             out["link"].push_back(std::move(entry));
