@@ -211,7 +211,7 @@ static bool train_lost_lanes(struct link_manager* m, uint32_t lost) {
     return true;
 }
 
-/* Counts the logical lanes whose physical lane has failed for now. */
+/* Counts the logical lanes whose physical lane is FAILED; training may bring it back. */
 static bool count_failed(struct link_manager* m, uint32_t* count) {
     struct lane_map failed;
     if (!link_worked(m, dif_serdes_phy_lane_map(&m->phy, dif_serdes_phy_map_failed, &failed))) {

@@ -46,6 +46,8 @@ public:
 
     unsigned lanes() const { return 2 * directed_; }  ///< of both directions
     unsigned plls() const { return static_cast<unsigned>(state_.plls.size()); }
+    /// Lanes of one direction.
+    unsigned directed_lanes() const { return directed_; }
     /// Error law of a lane as it is set now, both directions counted; that of noise without signal.
     host::error_law lane_law(unsigned lane);
 

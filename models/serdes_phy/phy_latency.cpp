@@ -32,7 +32,6 @@ std::vector<latency_stage> receive_stages(const serdes_phy_settings& settings, d
             {"gearbox_receive", settings.gearbox_s},
             {"deskew", deskew_s},
             {"fec_decode", decode_latency_s(settings)},
-            {"retry", 0.0},
             {"host_interface_receive", settings.host_interface_s},
             {"host_lanes_receive", host_lanes_s}};
 }

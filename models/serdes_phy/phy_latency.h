@@ -30,7 +30,6 @@ std::vector<latency_stage> transmit_stages(const serdes_phy_settings& settings,
 /// The block that has to be through before its group can be decoded, by format and interleave.
 latency_stage block_stage(const line_geometry& geometry);
 /// Stages from the line to the accelerator. `deskew_s`: how long the lanes wait for the latest one.
-/// Retry adds nothing to a flit that arrives undamaged.
 std::vector<latency_stage> receive_stages(const serdes_phy_settings& settings, double host_lanes_s,
                                           double deskew_s);
 

@@ -133,6 +133,8 @@ void serdes_phy::on_reset() {
     const auto link_before = link_.state();
     const bool refused = state_.refused;
     report_undelivered();
+    // With retry on, what is given up here is told flit by flit by the handshake that follows.
+    const bool interrupted = state_.serving && !config_.retry.enable;
     state_ = state{};
     link_.reset();
     exchange_.link(false, picoseconds(now()));
@@ -157,7 +159,10 @@ void serdes_phy::on_reset() {
     if (link_before != link_state::reset && link_changed_) {
         link_changed_(link_state::reset, now());
     }
-    refresh_service();
+    // Not by refresh_service: a reset leaves no interrupt behind.
+    if (interrupted && service_changed_) {
+        service_changed_(false, now());
+    }
 }
 
 void serdes_phy::update_irq() {

@@ -84,6 +84,10 @@ public:
     const wide_link::fec_counters& counters();
     /// Flit slots that were reported to the accelerator as lost, since reset.
     std::uint64_t flits_lost() const { return totals_.flits_lost; }
+    /// Sending half of the retry with the far end: what it sent again, gave up, and why.
+    const wide_link::retry_transmitter& retry_transmitter() const {
+        return exchange_.retry().transmitter;
+    }
 
     /// Shortest time from a register write or flit here to any effect at the far PHY, without what
     /// the blocks between the two add.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 #include "firmware/include/luxlane/job.h"
 #include "models/accelerator/descriptor.h"
@@ -79,6 +80,51 @@ std::string status_text(const luxlane_job& job) {
     }
 }
 
+/// Why flits were given up last; empty if none were.
+std::string flush_text(const wide_link::retry_transmitter& retry) {
+    using cause = wide_link::flush_cause;
+    if (retry.counters().given_up_flits == 0) {
+        return "";
+    }
+    switch (retry.last_flush()) {
+        case cause::none:
+            break;
+        case cause::replay_count:
+            return "too many replays without progress (retry.replay_count_max)";
+        case cause::pcs_lost:
+            return "the link was down too long (retry.pcs_lost_timeout_s)";
+        case cause::data_age:
+            return "they waited too long (retry.data_age_timeout_s)";
+        case cause::reset:
+            return "the PHY was reset";
+    }
+    return "";
+}
+
+/// What keeps a PHY from serving its accelerator, as far as its retry knows; empty if nothing.
+std::string service_text(const wide_link::retry_transmitter& retry) {
+    if (const auto flush = flush_text(retry); !flush.empty()) {
+        return " (flits given up: " + flush + ")";
+    }
+    if (retry.state() == wide_link::retry_transmitter_state::init) {
+        return " (the retry's handshake is not answered: slots do not arrive intact)";
+    }
+    return "";
+}
+
+/// Bit error ratio of the worst host lane from one accelerator to the other.
+std::optional<double> host_ber(const board& from, const board& to) {
+    if (!from.host || !to.host) {
+        return std::nullopt;
+    }
+    double worst = 0.0;
+    for (unsigned lane = 0; lane < from.host->directed_lanes(); ++lane) {
+        worst = std::max({worst, from.host->lane_law(lane).ber,
+                          to.host->lane_law(to.host->directed_lanes() + lane).ber});
+    }
+    return worst;
+}
+
 }  // namespace
 
 report::link_report pair::link_report_of(const board& from, board& to, unsigned direction) const {
@@ -114,7 +160,12 @@ report::link_report pair::link_report_of(const board& from, board& to, unsigned 
         link.ber.counted =
             double(counters.corrected_bits) / (double(counters.codewords) * codeword_bits);
     }
+    link.fec = values_.phy.fec != coding::fec_kind::none;
     link.lost_flits = to.phy.flits_lost();
+    const auto& retry = from.phy.retry_transmitter();
+    link.retry = {retry.counters().resent_flits, retry.counters().given_up_flits,
+                  flush_text(retry)};
+    link.host_ber = host_ber(from, to);
     link.line_payload_bps = values_.line_payload_bps();
 
     for (const auto& part : to.phy.latency_parts()) {
@@ -203,6 +254,9 @@ std::string pair::verdict(run_end end, const report::run_report& report) const {
                                config::format_quantity(values_.simulation.maximum_time_s, "s"));
         } else if (const auto job = job_of(*each); job.status > luxlane_status_passed) {
             text = status_text(job);
+            if (job.status == luxlane_status_ring_failed) {
+                text += service_text(each->phy.retry_transmitter());
+            }
         } else if (each->outcome()->verdict == soc::test_verdict::fail) {
             text = fmt::format("the firmware exits with {}", each->outcome()->code);
         } else if (each->outcome()->verdict == soc::test_verdict::reset) {

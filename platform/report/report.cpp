@@ -41,10 +41,19 @@ std::string link_text(const link_report& link) {
     if (link.up_time_s == 0.0) {
         return text;
     }
-    line("BER before FEC", fmt::format("median {:.2e}, worst {:.2e}; counted by the FEC {:.2e}",
-                                       link.ber.median, link.ber.worst, link.ber.counted));
-    line("codewords", fmt::format("{}; {} corrected, {} uncorrectable", link.codewords.total,
-                                  link.codewords.corrected, link.codewords.uncorrectable));
+    line("BER before FEC",
+         fmt::format("median {:.2e}, worst {:.2e}", link.ber.median, link.ber.worst) +
+             (link.fec ? fmt::format("; counted by the FEC {:.2e}", link.ber.counted) : ""));
+    if (link.host_ber) {
+        line("BER of the worst host lane", fmt::format("{:.2e}", *link.host_ber));
+    }
+    line("codewords", link.fec
+                          ? fmt::format("{}; {} corrected, {} uncorrectable", link.codewords.total,
+                                        link.codewords.corrected, link.codewords.uncorrectable)
+                          : "none: link.fec is none");
+    line("retry",
+         fmt::format("{} flits sent again, {} given up{}", link.retry.resent, link.retry.given_up,
+                     link.retry.given_up_for.empty() ? "" : ": " + link.retry.given_up_for));
     line("payload", fmt::format("{} of {} that the line can carry ({:.1f} %)",
                                 rate(link.payload_bps), rate(link.line_payload_bps),
                                 100.0 * link.payload_bps / link.line_payload_bps));
@@ -112,6 +121,12 @@ std::string to_json(const run_report& report) {
                               {"uncorrectable", link.codewords.uncorrectable}};
         entry["corrected_bits"] = link.corrected_bits;
         entry["lost_flits"] = link.lost_flits;
+        entry["retry"] = {{"resent_flits", link.retry.resent},
+                          {"given_up_flits", link.retry.given_up},
+                          {"given_up_for", link.retry.given_up_for}};
+        if (link.host_ber) {
+            entry["host_ber"] = *link.host_ber;
+        }
         entry["line_payload_bps"] = link.line_payload_bps;
         if (link.up_time_s == 0.0) {
             for (const char* unknown :

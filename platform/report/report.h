@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,16 @@ struct link_report {
     struct {
         std::uint64_t total = 0, corrected = 0, uncorrectable = 0;
     } codewords;
+    bool fec = true;  ///< without one there are no codewords, and no bits are put right
     std::uint64_t corrected_bits = 0;
     std::uint64_t lost_flits = 0;
-    double payload_bps = 0.0;       ///< data bytes of the collective over its time
-    double line_payload_bps = 0.0;  ///< what the line can carry of flits
+    struct {
+        std::uint64_t resent = 0, given_up = 0;  ///< flits
+        std::string given_up_for;                ///< the latest reason; empty if there is none
+    } retry;                                     ///< of the sender
+    std::optional<double> host_ber;              ///< of the worst host lane on the way, by its law
+    double payload_bps = 0.0;                    ///< data bytes of the collective over its time
+    double line_payload_bps = 0.0;               ///< what the line can carry of flits
     struct {
         double one_way = 0.0, round_trip = 0.0;  ///< s, flit in to flit out
         std::vector<part> parts;                 ///< s, of one way

@@ -68,10 +68,11 @@ public:
 
     std::uint64_t received() const { return received_; }
     std::uint64_t accounted() const { return received_ + reported_; }
-    std::uint64_t reported() const { return reported_; }  ///< flits said to be lost
-    std::uint64_t silent() const { return silent_; }      ///< missing, and nobody said so
-    std::uint64_t repeated() const { return repeated_; }  ///< doubled or out of order
-    std::uint64_t changed() const { return changed_; }    ///< with wrong contents
+    std::uint64_t reported() const { return reported_; }        ///< flits said to be lost
+    std::uint64_t silent() const { return silent_; }            ///< missing, and nobody said so
+    std::uint64_t understated() const { return understated_; }  ///< missing beyond what was said
+    std::uint64_t repeated() const { return repeated_; }        ///< doubled or out of order
+    std::uint64_t changed() const { return changed_; }          ///< with wrong contents
 
 private:
     void report_loss(std::uint64_t flits) {
@@ -94,6 +95,7 @@ private:
         if (missing > 0 && told_ == 0) {
             silent_ += missing;
         }
+        understated_ += missing > told_ ? missing - told_ : 0;
         told_ = 0;
         next_ = number + 1;
         ++received_;
@@ -101,6 +103,7 @@ private:
 
     std::uint64_t seed_;
     std::uint64_t next_ = 0, received_ = 0, reported_ = 0, silent_ = 0, repeated_ = 0, changed_ = 0;
+    std::uint64_t understated_ = 0;
     std::uint64_t told_ = 0;  ///< reported since the last flit
 };
 

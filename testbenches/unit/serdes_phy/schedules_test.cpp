@@ -36,8 +36,9 @@ unsigned schedules() {
     return choice != nullptr && std::string(choice) == "1" ? 1000 : 100;
 }
 
-serdes_phy_config configuration(std::uint32_t direction) {
+serdes_phy_config configuration(std::uint32_t direction, bool retry) {
     auto config = phy_bench::configuration(data_lanes, physical_lanes, direction);
+    config.retry.enable = retry;
     config.lane_rate_bps = lane_rate_bps;
     return config;
 }
@@ -145,8 +146,8 @@ struct direction {
     bool running = true;
 };
 
-void play(std::uint64_t seed, const std::vector<config::fault>& faults) {
-    phy_bench bench(configuration(0), configuration(1));
+void play(std::uint64_t seed, const std::vector<config::fault>& faults, bool retry) {
+    phy_bench bench(configuration(0, retry), configuration(1, retry));
     bool serving[2] = {};
     bool interrupted = false;  ///< a service ended: its accelerator knows that flits may be lost
     for (unsigned end = 0; end < 2; ++end) {
@@ -194,6 +195,8 @@ void play(std::uint64_t seed, const std::vector<config::fault>& faults) {
         CHECK(each->sink.repeated() == 0);
         CHECK(each->sink.accounted() <= each->source.taken());
         CHECK((each->sink.silent() == 0 || interrupted));
+        // The retry's handshake says exactly how many will not come.
+        CHECK((each->sink.understated() == 0 || !retry));
         CHECK((each->whole() || interrupted || !firmware.failure().empty()));
     }
     CHECK(firmware.up() == firmware.failure().empty());
@@ -206,9 +209,11 @@ TEST_CASE("random faults under full traffic: intact or reported, UP or given up 
     ranges.kinds = kinds;
     ranges.lanes = physical_lanes;
     ranges.most_lanes = 5;
+    const bool retry = GENERATE(true, false);
+    INFO("retry " << (retry ? "on" : "off"));
     for (std::uint64_t seed = 1; seed <= schedules(); ++seed) {
         const auto faults = config::draw_faults(seed, ranges);
         INFO("seed " << seed << "\n" << text_of(faults));
-        fresh_simulation([&] { play(seed, faults); });
+        fresh_simulation([&] { play(seed, faults, retry); });
     }
 }
