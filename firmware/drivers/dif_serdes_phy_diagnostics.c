@@ -5,7 +5,7 @@
 
 _Static_assert(SERDES_PHY_LINK_CAUSE_CAUSE_REPAIR_TIMEOUT == dif_serdes_phy_cause_repair_timeout,
                "causes");
-_Static_assert(SERDES_PHY_LOOPBACK_MODE_FAR_FEC == dif_serdes_phy_far_fec_loopback, "loopbacks");
+_Static_assert(SERDES_PHY_LOOPBACK_MODE_FAR_TEST == dif_serdes_phy_far_test_loopback, "loopbacks");
 _Static_assert(SERDES_PHY_LANE_PATTERN_TX_KIND_SQUARE == dif_serdes_phy_square, "patterns");
 _Static_assert(SERDES_PHY_LANE_PATTERN_RX_KIND_SQUARE == dif_serdes_phy_square, "patterns");
 
@@ -72,7 +72,7 @@ enum dif_result dif_serdes_phy_read_cause(const struct dif_serdes_phy* phy,
 
 enum dif_result dif_serdes_phy_set_loopback(const struct dif_serdes_phy* phy,
                                             enum dif_serdes_phy_loopback mode) {
-    if (phy == NULL || (unsigned)mode > dif_serdes_phy_far_fec_loopback) {
+    if (phy == NULL || (unsigned)mode > dif_serdes_phy_far_test_loopback) {
         return dif_bad_argument;
     }
     mmio_write32(

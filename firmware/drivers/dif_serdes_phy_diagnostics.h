@@ -21,6 +21,7 @@ enum dif_serdes_phy_loopback {
     dif_serdes_phy_near_loopback = 1,      ///< what is sent is received
     dif_serdes_phy_far_line_loopback = 2,  ///< received lane bits are sent back
     dif_serdes_phy_far_fec_loopback = 3,   ///< received slots are sent back, corrected
+    dif_serdes_phy_far_test_loopback = 4,  ///< the far end loops; this one hears itself
 };
 
 enum dif_serdes_phy_pattern_kind {

@@ -17,7 +17,8 @@ struct control_ordered_set {
     control_message message = control_message::ack;
     std::uint32_t number = 0;  ///< 20 bits: newest flit received (ack, nack), first one to come
     std::uint16_t init_data =
-        0;  ///< init and init_echo only, else 0: returned unchanged in the echo
+        0;                    ///< init and init_echo only, else 0: returned unchanged in the echo
+    std::uint8_t sender = 0;  ///< who sends it, 0 if he does not say: two bits, see slot_exchange
     friend bool operator==(const control_ordered_set&, const control_ordered_set&) = default;
 };
 
@@ -34,12 +35,13 @@ struct control_ordered_set {
 /// | 39:36 | D4    | number 3:0                       |
 /// | 47:40 | D5    | init_data 7:0, 0 in ack and nack |
 /// | 55:48 | D6    | init_data 15:8, likewise         |
-/// | 63:56 | D7    | 0                                |
+/// | 57:56 | D7    | sender, 0 in Ultra Ethernet      |
+/// | 63:58 | D7    | 0                                |
 ///
 /// The type and the O-code stand where Clause 82 puts those of any ordered set; bits 63:36, the
 /// control codes C4..C7 of an ordinary 4Bh block, carry octets instead.
-/// std::invalid_argument if `number` has more than 20 bits, `message` is none of the four or an ack
-/// or nack has init_data.
+/// std::invalid_argument if `number` has more than 20 bits, `sender` more than 2, `message` is none
+/// of the four or an ack or nack has init_data.
 std::uint64_t encode_control(const control_ordered_set& set);
 
 /// The set in a control block's payload, or nothing if it is not exactly what encode_control makes:

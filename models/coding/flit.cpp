@@ -17,7 +17,8 @@ constexpr std::size_t header_bytes = 12;
 constexpr std::size_t checked_bytes = flit_bytes - sizeof(std::uint32_t);
 constexpr unsigned largest_flags = 7;
 // Of the first four bytes: above type and flags, and above the number.
-constexpr std::uint32_t unused_bits = 0xF00000E0;
+constexpr std::uint32_t unused_bits = 0xC00000E0;
+constexpr std::uint32_t largest_number = 0x3FFFFF;
 static_assert(header_bytes + flit_payload_bytes == checked_bytes);
 
 template <typename number>
@@ -34,7 +35,7 @@ void get(const std::uint8_t* at, number& value) {
 
 flit_image pack_flit(const flit& from, std::uint32_t number) {
     if (from.length > flit_payload_bytes || from.flags > largest_flags ||
-        from.credits > flit_credit_mask || number > flit_number_mask) {
+        from.credits > flit_credit_mask || number > largest_number) {
         throw std::invalid_argument("flit: length " + std::to_string(from.length) + ", flags " +
                                     std::to_string(from.flags) + ", credits " +
                                     std::to_string(from.credits) + ", number " +

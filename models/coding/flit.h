@@ -24,9 +24,9 @@ inline constexpr std::uint32_t flit_number_mask = 0xFFFFF;
 /// The unit of transfer between accelerator and PHY: 256 bytes, of which 240 are payload.
 ///
 /// Bytes of a packed flit, numbers little-endian: 0 type (bits 1:0) and flags (4:2), 1..3 link
-/// number (20 bits), 4..5 sequence, 6..7 tag, 8 length, 9..11 credits, 12..251 payload, 252..255
-/// CRC-32 of bytes 0..251. The link number belongs to the retry layer of the PHY, which gives it
-/// to the packed flit only.
+/// number (20 bits, and 2 for its sender), 4..5 sequence, 6..7 tag, 8 length, 9..11 credits,
+/// 12..251 payload, 252..255 CRC-32 of bytes 0..251. The link number belongs to the retry layer of
+/// the PHY, which gives it to the packed flit only.
 struct flit {
     flit_type type = flit_type::idle;
     std::uint8_t flags = 0;  ///< three bits

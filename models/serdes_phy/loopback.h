@@ -12,7 +12,8 @@ namespace luxlane::wide_link {
 /// Loopbacks of the line side, one at a time; the values are those of LOOPBACK.MODE. `near`: what
 /// is transmitted is received. `far_line`: received lane bits are sent back, lane by lane, before
 /// the FEC. `far_fec`: received slots are sent back, corrected and coded anew.
-enum class loopback_mode : std::uint8_t { none, near, far_line, far_fec };
+/// `far_test`: the far end is in a far loopback, and this one tests the way there and back.
+enum class loopback_mode : std::uint8_t { none, near, far_line, far_fec, far_test };
 
 /// Received slots on their way back to the line. Lost ones go as empty slots, so that the end that
 /// sent them sees the gap. Pure.

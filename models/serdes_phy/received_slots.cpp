@@ -1,5 +1,7 @@
 #include "models/serdes_phy/received_slots.h"
 
+#include "models/serdes_phy/slot_run.h"
+
 namespace luxlane::wide_link {
 namespace {
 
@@ -14,8 +16,7 @@ bool joins(const received_run& last, const coding::flit_run& flits, std::uint32_
     const bool last_stays = !last.numbered;
     const bool counts = numbered || flits.size() == 1;
     const bool stays = !numbered;
-    together =
-        last_counts && counts && number == ((last.number + last.slots) & coding::flit_number_mask);
+    together = last_counts && counts && number == number_behind(last.number, last.slots);
     return together || (last_stays && stays && number == last.number);
 }
 

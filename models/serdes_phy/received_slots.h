@@ -21,7 +21,7 @@ struct received_run {
     slot_kind kind = slot_kind::idle;
     std::uint32_t slots = 0;
     coding::flit_run flits;    ///< of flits
-    std::uint32_t number = 0;  ///< link number of the first flit
+    std::uint32_t number = 0;  ///< link number of the first flit, and its sender
     bool numbered = false;     ///< the numbers of the others follow it; else all have the same
     /// Payload of the control block of type 4Bh in the first of idle slots; 0 is none.
     std::uint64_t ordered_set = 0;

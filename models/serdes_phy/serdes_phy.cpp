@@ -23,6 +23,10 @@ wide_link::line_geometry checked_geometry(const serdes_phy_config& config, const
             {config.fec, config.interleave, config.gearbox}};
 }
 
+wide_link::line_ends ends_of(std::uint32_t direction) {
+    return direction % 2 == 0 ? wide_link::line_ends{1, 2} : wide_link::line_ends{2, 1};
+}
+
 std::uint64_t ps_of(double seconds) {
     return static_cast<std::uint64_t>(std::llround(seconds * 1e12));
 }
@@ -81,7 +85,7 @@ serdes_phy::serdes_phy(const sc_core::sc_module_name& name, const serdes_phy_con
       snapshot_(config.physical_lanes),
       link_({ps_of(config.lanes_limit_s), ps_of(config.deskew_limit_s),
              ps_of(config.repair_limit_s)}),
-      exchange_(config.retry, config.transmit_fifo_flits),
+      exchange_(config.retry, config.transmit_fifo_flits, ends_of(config.direction)),
       idle_({config.seed, 0, (config.direction << 16) | wide_link::idle_error_purpose},
             geometry_.format),
       patterns_(config.physical_lanes),

@@ -176,7 +176,7 @@ private:
         std::uint64_t flits_sent = 0;
         std::uint64_t flits_delivered = 0;
         std::uint64_t flits_lost = 0;      ///< reported to the accelerator
-        std::uint64_t loop_discarded = 0;  ///< of near loopbacks that ended
+        std::uint64_t loop_discarded = 0;  ///< of loopbacks that ended
         std::uint64_t blocks_sent = 0;
         std::uint64_t groups_sent = 0;
         std::uint64_t groups_received = 0;
@@ -246,7 +246,8 @@ private:
     /// That of the accelerator's flits now.
     wide_link::slot_exchange& exchange() { return loop_exchange_ ? *loop_exchange_ : exchange_; }
     void link_exchange();
-    void change_exchange(bool near);
+    void change_exchange();
+    wide_link::slot_exchange* exchange_of(const delivery& arriving);
     std::uint64_t flits_discarded() const;
     void refresh_service();
     void receive_payload(const wide_link::line_view& block, const lane_frame& frame,
@@ -318,7 +319,7 @@ private:
     wide_link::fec_counters snapshot_;
     wide_link::link_supervisor link_;
     wide_link::slot_exchange exchange_;  ///< with the far end
-    /// With this end itself, in near loopback: its numbers are not the far end's.
+    /// With this end itself, in near loopback and far test: its numbers are not the far end's.
     std::optional<wide_link::slot_exchange> loop_exchange_;
     wide_link::idle_accrual idle_;
     state state_;

@@ -194,7 +194,7 @@ void serdes_phy::change_loopback() {
     // Ideal lanes have no skew; the fibre's is told again with its next block.
     receiver_.set_skew(std::vector<std::int32_t>(config_.physical_lanes));
     optics_known_ = false;
-    change_exchange(mode == loopback_mode::near);
+    change_exchange();
     observe(superframes_after_change);
     refresh_link();
     plan_payload();

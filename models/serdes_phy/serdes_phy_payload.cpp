@@ -54,7 +54,7 @@ void serdes_phy::accept_flits(flit_burst& burst, const sc_time& delay) {
     plan_payload();
 }
 
-// What is sent back leaves no slots for the host; the far end has no part in a near loopback.
+// What is sent back leaves no slots for the host; in a loopback of its own an end is alone.
 void serdes_phy::link_exchange() {
     const bool to_far_end = loopback_ != loopback_mode::far_fec && !loop_exchange_;
     exchange_.link(link_.carrying() && to_far_end, picoseconds(now()));
@@ -63,15 +63,16 @@ void serdes_phy::link_exchange() {
     }
 }
 
-void serdes_phy::change_exchange(bool near) {
+void serdes_phy::change_exchange() {
     if (loop_exchange_) {
         loop_exchange_->reset(picoseconds(now()));
         totals_.loop_discarded += loop_exchange_->discarded() +
                                   loop_exchange_->retry().transmitter.counters().given_up_flits;
         loop_exchange_.reset();
     }
-    if (near) {
-        loop_exchange_.emplace(config_.retry, config_.transmit_fifo_flits);
+    if (loopback_ == loopback_mode::near || loopback_ == loopback_mode::far_test) {
+        constexpr wide_link::line_ends itself{3, 3};
+        loop_exchange_.emplace(config_.retry, config_.transmit_fifo_flits, itself);
     }
     link_exchange();
 }
@@ -268,6 +269,13 @@ void serdes_phy::queue_delivery(delivery&& arriving) {
     }
 }
 
+wide_link::slot_exchange* serdes_phy::exchange_of(const delivery& arriving) {
+    if (arriving.own) {
+        return loopback_ == loopback_mode::near ? &*loop_exchange_ : nullptr;
+    }
+    return loopback_ == loopback_mode::far_test ? &*loop_exchange_ : &exchange_;
+}
+
 // With retry on, the far end has no acknowledgement of these and sends them again.
 void serdes_phy::report_undelivered() {
     flit_burst burst;
@@ -295,12 +303,16 @@ void serdes_phy::deliver() {
             slot_loop_.push(next.slots);
             continue;
         }
-        if (next.own && !loop_exchange_) {
+        auto* const exchange = exchange_of(next);
+        if (exchange == nullptr) {
             totals_.loop_discarded += next.slots.flits();
             continue;
         }
-        auto came =
-            (next.own ? *loop_exchange_ : exchange_).receive(next.slots, picoseconds(present));
+        const std::uint64_t foreign = exchange->foreign();
+        auto came = exchange->receive(next.slots, picoseconds(present));
+        if (exchange->foreign() != foreign) {
+            bank_.set(regs::irq_status::foreign_slots, true);
+        }
         if (!came.empty()) {
             totals_.flits_lost += std::accumulate(came.lost_before.begin(), came.lost_before.end(),
                                                   std::uint64_t{came.lost_after});

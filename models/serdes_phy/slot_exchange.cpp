@@ -6,17 +6,14 @@ namespace luxlane::wide_link {
 
 using coding::control_ordered_set;
 
-namespace {
-
-void add_control(const control_ordered_set& set, filled_slots& out) {
+void slot_exchange::add_control(control_ordered_set set, filled_slots& out) const {
+    set.sender = ends_.here;
     slot_run run;
     run.idle = 1;
     run.ordered_set = coding::encode_control(set);
     out.runs.push_back(std::move(run));
     ++out.slots;
 }
-
-}  // namespace
 
 void slot_exchange::take(const coding::flit_run& run, std::uint64_t ready_ps) {
     if (!run.empty()) {
@@ -116,8 +113,10 @@ filled_slots slot_exchange::fill(std::uint32_t most, std::uint32_t group, std::u
     numbered_.clear();
     out.flits = static_cast<std::uint32_t>(transmitter.next(most - out.slots, now_ps, numbered_));
     out.slots += out.flits;
+    const std::uint32_t sender = settings_.enable ? ends_.here : 0;
     for (auto& each : numbered_) {
-        out.runs.push_back({std::move(each.run), each.number, settings_.enable, 0, 0});
+        out.runs.push_back(
+            {std::move(each.run), each.number | sender << sender_shift, settings_.enable, 0, 0});
     }
     std::uint32_t rest = (group - out.slots % group) % group;
     while (settings_.enable && rest > 0) {
@@ -149,15 +148,22 @@ delivered_flits slot_exchange::receive(const received_slots& slots, std::uint64_
         if (run.lost()) {
             retry_.receiver.damaged(run.slots);
             lost += settings_.enable ? 0 : run.slots;
+        } else if (run.kind == slot_kind::flit && settings_.enable &&
+                   !from_far_end(run.number >> sender_shift)) {
+            foreign_ += run.slots;
         } else if (run.kind == slot_kind::flit) {
             // Numbers that do not count up come from a far end without retry: one flit each.
             const std::size_t step = run.numbered || !settings_.enable ? run.flits.size() : 1;
             for (std::size_t i = 0; i < run.flits.size(); i += step) {
-                const auto fresh = retry_.receiver.take(run.number, step, now_ps);
+                const auto fresh =
+                    retry_.receiver.take(run.number & coding::flit_number_mask, step, now_ps);
                 deliver(run.flits.part(i + fresh.begin, i + fresh.end));
             }
         } else if (run.ordered_set != 0 && settings_.enable) {
-            if (const auto set = coding::decode_control(run.ordered_set)) {
+            const auto set = coding::decode_control(run.ordered_set);
+            if (set && !from_far_end(set->sender)) {
+                ++foreign_;
+            } else if (set) {
                 retry_.hear(*set, now_ps);
                 lost += static_cast<std::uint32_t>(retry_.receiver.collect_lost());
             }

@@ -31,6 +31,14 @@ struct filled_slots {
     double waited_ps = 0.0;   ///< by them together, since they might have left
 };
 
+/// Names the two ends of a line in what they send, so that no end takes numbers and answers of its
+/// own, which a loopback brings back, for the far end's. 1 and 2 are the ends, 3 is an end that
+/// tests itself through the far end's loopback, 0 is nobody.
+struct line_ends {
+    std::uint8_t here = 0;
+    std::uint8_t far = 0;  ///< whose slots are taken; if 0, anybody's
+};
+
 /// Between the accelerator's flits and the line's slots: the transmit FIFO and the link-layer
 /// retry. Decides what the next slots carry and what of the received ones is delivered. With retry
 /// off, flits pass without numbers, those in the FIFO are dropped when the link goes down, and
@@ -41,8 +49,8 @@ public:
 
     /// `fifo_flits`: flits that wait beside those of the replay buffer. std::invalid_argument, see
     /// check().
-    slot_exchange(const retry_settings& settings, std::size_t fifo_flits)
-        : settings_(settings), fifo_flits_(fifo_flits), retry_(settings) {}
+    slot_exchange(const retry_settings& settings, std::size_t fifo_flits, line_ends ends = {})
+        : settings_(settings), fifo_flits_(fifo_flits), ends_(ends), retry_(settings) {}
 
     /// Whether the accelerator sees the link up.
     bool serving() const { return retry_.transmitter.serving(); }
@@ -72,6 +80,9 @@ public:
 
     /// Flits dropped from the FIFO because the link went down.
     std::uint64_t discarded() const { return discarded_; }
+    /// Flits and control ordered sets that were not the far end's, with retry on; nothing of them
+    /// was taken.
+    std::uint64_t foreign() const { return foreign_; }
     const retry_port& retry() const { return retry_; }
 
 private:
@@ -88,15 +99,19 @@ private:
         return flits_ready(now_ps) && retry_.transmitter.room() > 0 &&
                retry_.transmitter.state() != retry_transmitter_state::init;
     }
+    bool from_far_end(std::uint32_t sender) const { return ends_.far == 0 || sender == ends_.far; }
+    void add_control(coding::control_ordered_set set, filled_slots& out) const;
     void absorb(std::size_t most, std::uint64_t now_ps, filled_slots& out);
 
     retry_settings settings_;
     std::size_t fifo_flits_;
+    line_ends ends_;
     retry_port retry_;
     bool link_up_ = false;
     std::deque<waiting_run> waiting_;
     std::size_t waiting_flits_ = 0;
     std::uint64_t discarded_ = 0;
+    std::uint64_t foreign_ = 0;
     std::vector<numbered_run> numbered_;
 };
 

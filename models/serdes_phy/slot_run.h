@@ -8,11 +8,19 @@
 
 namespace luxlane::wide_link {
 
+/// Who has sent a numbered flit stands above its number.
+inline constexpr unsigned sender_shift = 20;
+
+/// The number of the flit `i` behind the one with `number`, from the same sender.
+constexpr std::uint32_t number_behind(std::uint32_t number, std::uint32_t i) {
+    return (number & ~coding::flit_number_mask) | ((number + i) & coding::flit_number_mask);
+}
+
 /// Consecutive slots as they are sent: the flits of a run, or, if that is empty, `idle` slots
 /// without a flit.
 struct slot_run {
     coding::flit_run flits;
-    std::uint32_t number = 0;  ///< link number of the first flit
+    std::uint32_t number = 0;  ///< link number of the first flit, and its sender
     bool numbered = false;     ///< the numbers of the others follow it; else all have the same
     std::uint32_t idle = 0;
     /// Payload of the control block of type 4Bh in the first idle slot; 0 is none.
@@ -23,7 +31,7 @@ struct slot_run {
     }
     /// Link number of flit `i` of the run.
     std::uint32_t number_of(std::uint32_t i) const {
-        return numbered ? (number + i) & coding::flit_number_mask : number;
+        return numbered ? number_behind(number, i) : number;
     }
 };
 

@@ -68,7 +68,7 @@ TEST_CASE("what does not fit its field is refused") {
     REQUIRE_THROWS_AS(pack_flit(each), std::invalid_argument);
     each.length = 240;
     REQUIRE_NOTHROW(pack_flit(each));
-    REQUIRE_THROWS_AS(pack_flit(each, 1u << 20), std::invalid_argument);
+    REQUIRE_THROWS_AS(pack_flit(each, 1u << 22), std::invalid_argument);
     each.flags = 8;
     REQUIRE_THROWS_AS(pack_flit(each), std::invalid_argument);
     each.flags = 7;

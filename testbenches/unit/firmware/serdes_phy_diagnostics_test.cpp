@@ -28,7 +28,7 @@ TEST_CASE("diagnostics refuse null pointers, unknown values and lanes before any
     CHECK(dif_serdes_phy_read_cause(nullptr, &cause) == dif_bad_argument);
     CHECK(dif_serdes_phy_read_cause(&phy, nullptr) == dif_bad_argument);
     CHECK(dif_serdes_phy_set_loopback(nullptr, dif_serdes_phy_no_loopback) == dif_bad_argument);
-    CHECK(dif_serdes_phy_set_loopback(&phy, wrong<dif_serdes_phy_loopback>(4)) == dif_bad_argument);
+    CHECK(dif_serdes_phy_set_loopback(&phy, wrong<dif_serdes_phy_loopback>(5)) == dif_bad_argument);
     CHECK(dif_serdes_phy_send_pattern(nullptr, 0, &prbs31) == dif_bad_argument);
     CHECK(dif_serdes_phy_check_pattern(nullptr, 0, nullptr) == dif_bad_argument);
     bad.half_period = 1;
