@@ -24,6 +24,17 @@ void test_lane(phy_bench& bench, unsigned lane, std::uint32_t pattern) {
     bench.host_b.write(regs::reg::lane_pattern_rx, pattern);
 }
 
+/// Trains, aligns and brings up end a, which hears itself.
+void join_loop(phy_bench& bench) {
+    auto& host = bench.host_a;
+    host.write(regs::reg::lane_select, 0xFFFF);
+    host.write(regs::reg::lane_control, 1);
+    REQUIRE(bench.run_until([&] { return bool(host.get(regs::status::rx_aligned)); }, 100.0));
+    host.write(regs::reg::control, 0x2D);
+    host.write(regs::reg::control, 0x1D);
+    REQUIRE(host.link() == link_state::up);
+}
+
 }  // namespace
 
 TEST_CASE("a spare in test counts the errors of its lane within their interval, beside traffic") {
@@ -134,12 +145,7 @@ TEST_CASE("near loopback receives what it sends, whatever the fibre does") {
         auto& host = bench.host_a;
         host.write(regs::reg::control, 0xD);
         host.write(regs::reg::loopback, 1);
-        host.write(regs::reg::lane_select, 0xFFFF);
-        host.write(regs::reg::lane_control, 1);
-        REQUIRE(bench.run_until([&] { return bool(host.get(regs::status::rx_aligned)); }, 100.0));
-        host.write(regs::reg::control, 0x2D);
-        host.write(regs::reg::control, 0x1D);
-        REQUIRE(host.link() == link_state::up);
+        join_loop(bench);
         const auto sent = host.queue(1000, 1);
         bench.run_us(20.0);
         CHECK((host.received == sent));
@@ -155,12 +161,7 @@ TEST_CASE("far loopback before the FEC sends lane bits back, errors and all") {
         bench.host_b.write(regs::reg::loopback, 2);
         auto& host = bench.host_a;
         host.write(regs::reg::control, 0xD);
-        host.write(regs::reg::lane_select, 0xFFFF);
-        host.write(regs::reg::lane_control, 1);
-        REQUIRE(bench.run_until([&] { return bool(host.get(regs::status::rx_aligned)); }, 100.0));
-        host.write(regs::reg::control, 0x2D);
-        host.write(regs::reg::control, 0x1D);
-        REQUIRE(host.link() == link_state::up);
+        join_loop(bench);
         const auto sent = host.queue(5000, 1);
         bench.run_us(40.0);
         CHECK((host.received == sent));

@@ -276,6 +276,19 @@ void require_consistent(const station& from, const station& to) {
     REQUIRE(rx.rx_init_ctl_os <= tx.tx_init_ctl_os);
 }
 
+/// The faulty blocks of a schedule, then peace: whatever time-out is running ends, and all that is
+/// left arrives.
+void run(two_ports& link, const schedule& drawn) {
+    for (std::size_t i = 0; i < drawn.blocks; ++i) {
+        link.step(true, true);
+    }
+    std::size_t patience = 40 * drawn.blocks + 20000 / drawn.block_slots;
+    do {
+        link.step(false, false);
+        REQUIRE(--patience > 0);
+    } while (!link.quiet());
+}
+
 }  // namespace
 
 TEST_CASE("nothing is lost silently, repeated or reordered under random faults") {
@@ -288,15 +301,7 @@ TEST_CASE("nothing is lost silently, repeated or reordered under random faults")
         std::mt19937_64 random(seed);
         const schedule drawn = draw_schedule(random);
         two_ports link(drawn, random);
-        for (std::size_t i = 0; i < drawn.blocks; ++i) {
-            link.step(true, true);
-        }
-        // Peace: whatever time-out is running ends, and all that is left arrives.
-        std::size_t patience = 40 * drawn.blocks + 20000 / drawn.block_slots;
-        do {
-            link.step(false, false);
-            REQUIRE(--patience > 0);
-        } while (!link.quiet());
+        run(link, drawn);
         const auto& ends = link.stations();
         for (std::size_t i = 0; i < 2; ++i) {
             require_consistent(ends[i], ends[1 - i]);
@@ -322,14 +327,7 @@ TEST_CASE("without a flush or reset nothing at all is lost") {
         drawn.settings.pcs_lost_timeout_s = 1;
         drawn.settings.data_age_timeout_s = 1;
         two_ports link(drawn, random);
-        for (std::size_t i = 0; i < drawn.blocks; ++i) {
-            link.step(true, true);
-        }
-        std::size_t patience = 40 * drawn.blocks + 20000 / drawn.block_slots;
-        do {
-            link.step(false, false);
-            REQUIRE(--patience > 0);
-        } while (!link.quiet());
+        run(link, drawn);
         for (const station& each : link.stations()) {
             REQUIRE(each.lost == 0);
             REQUIRE(each.port.transmitter.counters().flushes == 0);
