@@ -133,6 +133,7 @@ void loopback_tests_run(struct test_bench* bench) {
     if (board == 1) {
         loop(bench, dif_serdes_phy_far_fec_loopback);
     } else {
+        loop(bench, dif_serdes_phy_far_test_loopback);
         test_bench_wait_until(bench, timer_now() + guard);
         measure_far_fec(bench);
     }
