@@ -46,13 +46,11 @@ std::vector<jitter_node> nodes_of(const sampling_jitter& jitter) {
 }
 
 /// Steps that the jitter reaches, and one more for the cubics.
-int reach_of(const sampling_jitter& jitter) {
+int reach_of(const sampling_jitter& jitter, int steps) {
     const double reach_ui = REACH_SIGMA * jitter.random_ui + jitter.sinusoidal_ui;
     if (reach_ui == 0.0)
         return 0;
-    constexpr int most = jitter_average::STEPS / 2;
-    return static_cast<int>(
-        std::min(std::ceil(reach_ui * jitter_average::STEPS) + 1.0, 1.0 * most));
+    return static_cast<int>(std::min(std::ceil(reach_ui * steps) + 1.0, 0.5 * steps));
 }
 
 /// The cubic through the four values nearest to `position`, counted in values; the ends hold.
@@ -76,8 +74,8 @@ double interpolate(std::span<const double> values, double position) {
 
 }  // namespace
 
-jitter_average::jitter_average(const sampling_jitter& jitter)
-    : nodes_(nodes_of(jitter)), reach_(reach_of(jitter)) {}
+jitter_average::jitter_average(const sampling_jitter& jitter, int steps)
+    : nodes_(nodes_of(jitter)), steps_(steps), reach_(reach_of(jitter, steps)) {}
 
 double jitter_average::mean(std::span<const double> probabilities) const {
     if (probabilities.size() != 2 * static_cast<std::size_t>(reach_) + 1)
@@ -86,7 +84,7 @@ double jitter_average::mean(std::span<const double> probabilities) const {
     std::ranges::transform(probabilities, q.begin(), q_of);
     double sum = 0.0;
     for (const jitter_node& n : nodes_)
-        sum += n.weight * normal_tail(interpolate(q, reach_ + n.displacement_ui * STEPS));
+        sum += n.weight * normal_tail(interpolate(q, reach_ + n.displacement_ui * steps_));
     return sum;
 }
 

@@ -20,9 +20,12 @@ struct jitter_node {
 /// 1/16 misjudge them by several percent, steps of 1/64 by less than a half.
 class jitter_average {
 public:
-    static constexpr int STEPS = 64;  ///< of one unit interval
+    static constexpr int STEPS = 64;         ///< of one unit interval
+    static constexpr int COARSE_STEPS = 16;  ///< for many phases at once, away from the best one
 
-    explicit jitter_average(const sampling_jitter& jitter);
+    explicit jitter_average(const sampling_jitter& jitter, int steps = STEPS);
+
+    int steps() const { return steps_; }  ///< of one unit interval
 
     /// The jitter as weighted displacements, weights together 1.
     std::span<const jitter_node> nodes() const { return nodes_; }
@@ -37,6 +40,7 @@ public:
 
 private:
     std::vector<jitter_node> nodes_;
+    int steps_;
     int reach_;
 };
 

@@ -182,7 +182,7 @@ private:
 /// Rates with right feedback over the sampling instant, for the jitter's average.
 class rate_curve {
 public:
-    rate_curve(const moving_sampler& sampler, const sampling_jitter& jitter)
+    rate_curve(const moving_sampler& sampler, const jitter_average& jitter)
         : sampler_(sampler), jitter_(jitter) {}
 
     /// Rates that are known already.
@@ -192,8 +192,7 @@ public:
     error_rates mean(double phase_ui) {
         std::vector<double> one, zero;
         for (int step = -jitter_.reach(); step <= jitter_.reach(); ++step) {
-            const error_rates& rates =
-                at(phase_ui + static_cast<double>(step) / jitter_average::STEPS);
+            const error_rates& rates = at(phase_ui + static_cast<double>(step) / jitter_.steps());
             one.push_back(rates.given_one);
             zero.push_back(rates.given_zero);
         }
@@ -313,7 +312,7 @@ error_rates jittered_error_law(const sampled_channel& channel,
         throw std::invalid_argument("jittered_error_law: the phase must be -0.5 .. 0.5 symbols");
     const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
     // Jitter changes how often errors begin, and hardly how they propagate.
-    return sampler.propagated(rate_curve(sampler, jitter).mean(phase_ui), phase_ui);
+    return sampler.propagated(rate_curve(sampler, jitter_average(jitter)).mean(phase_ui), phase_ui);
 }
 
 statistical_eye make_statistical_eye(const sampled_channel& channel,
@@ -323,7 +322,8 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     if (voltage_bins < 2)
         throw std::invalid_argument("make_statistical_eye: at least two voltage bins");
     const moving_sampler sampler(channel, phases, filter, jitter.duty_cycle_ui);
-    rate_curve curve(sampler, jitter);
+    rate_curve curve(sampler, jitter_average(jitter, jitter_average::COARSE_STEPS));
+    rate_curve fine(sampler, jitter_average(jitter));
     std::vector<std::vector<symbol_laws>> views;
     for (int p = -CENTRE; p < CENTRE; ++p) {
         views.push_back(sampler.views(p * STEP_UI));
@@ -332,7 +332,9 @@ statistical_eye make_statistical_eye(const sampled_channel& channel,
     statistical_eye eye;
     for (int p = -CENTRE; p < CENTRE; ++p) {
         const double phase_ui = p * STEP_UI;
-        const error_rates rates = sampler.propagated(curve.mean(phase_ui), phase_ui);
+        // Errors of either side cross around the best phase; on the flanks one of them rules.
+        auto& rates_over_phase = p == 0 ? fine : curve;
+        const error_rates rates = sampler.propagated(rates_over_phase.mean(phase_ui), phase_ui);
         eye.phase_ui.push_back(phase_ui);
         eye.ber.push_back(rates.ber);
         if (p == 0)
